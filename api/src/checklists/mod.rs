@@ -1,0 +1,4 @@
+//! Versioned checklist templates: import, copy, publish.
+
+pub mod http;
+pub mod pages;

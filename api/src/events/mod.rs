@@ -1,0 +1,4 @@
+//! The audit trail, read.
+
+pub mod http;
+pub mod pages;

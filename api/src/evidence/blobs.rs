@@ -1,0 +1,93 @@
+//! Where the bytes are: named by their SHA-256, written and synced before any row names them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
+
+use crate::auth::session::sha256_hex;
+use crate::config::{Config, Storage};
+use crate::error::{Error, Result};
+
+/// The storage of evidence and rendered papers.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    objects: Arc<dyn ObjectStore>,
+    /// The folder to sync after a write, on the file system.
+    folder: Option<PathBuf>,
+}
+
+/// Bytes that are in the storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Their SHA-256, in hex: their name.
+    pub sha256: String,
+    /// How many.
+    pub size: i64,
+}
+
+impl Blobs {
+    /// Opens the configured storage.
+    ///
+    /// # Errors
+    /// A folder that cannot be made, or a storage that is not built in.
+    pub fn open(config: &Config) -> anyhow::Result<Self> {
+        match config.evidence.storage {
+            Storage::File => {
+                let folder = PathBuf::from(&config.evidence.folder);
+                std::fs::create_dir_all(&folder)?;
+                let objects = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
+                Ok(Self { objects: Arc::new(objects), folder: Some(folder) })
+            }
+            Storage::S3 => anyhow::bail!("configuration: evidence.storage = \"s3\" is not built into this program"),
+        }
+    }
+
+    /// Stores bytes. When it returns they are on disk under their hash, the folder entry included.
+    ///
+    /// # Errors
+    /// 503 when the storage is away or full; nothing is half-named.
+    pub async fn put(&self, bytes: Vec<u8>) -> Result<Stored> {
+        let sha256 = sha256_hex(&bytes);
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let options = PutOptions { mode: PutMode::Create, ..Default::default() };
+        match self.objects.put_opts(&place(&sha256), PutPayload::from(bytes), options).await {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
+            Err(error) => return Err(Error::Unavailable(format!("evidence storage: {error}"))),
+        }
+        self.sync_folder(&sha256).await?;
+        Ok(Stored { sha256, size })
+    }
+
+    /// The bytes of a hash, checked against it.
+    ///
+    /// # Errors
+    /// Not there, or not what was stored: never hands out changed evidence.
+    pub async fn get(&self, sha256: &str) -> Result<Vec<u8>> {
+        let object = self.objects.get(&place(sha256)).await.map_err(|error| match error {
+            object_store::Error::NotFound { .. } => Error::Internal(anyhow::anyhow!("evidence {sha256} is missing from the storage")),
+            other => Error::Unavailable(format!("evidence storage: {other}")),
+        })?;
+        let bytes = object.bytes().await.map_err(|error| Error::Unavailable(format!("evidence storage: {error}")))?;
+        if sha256_hex(&bytes) != sha256 {
+            return Err(Error::Internal(anyhow::anyhow!("evidence {sha256} has changed in the storage")));
+        }
+        Ok(bytes.to_vec())
+    }
+
+    async fn sync_folder(&self, sha256: &str) -> Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let folder = folder.join(sha256.get(..2).unwrap_or_default());
+        tokio::task::spawn_blocking(move || std::fs::File::open(folder).and_then(|folder| folder.sync_all()))
+            .await
+            .map_err(|error| Error::Internal(error.into()))?
+            .map_err(|error| Error::Unavailable(format!("evidence storage: {error}")))
+    }
+}
+
+/// `ab/abcdef…`: at most 256 folders.
+fn place(sha256: &str) -> Path {
+    Path::from_iter([sha256.get(..2).unwrap_or_default(), sha256])
+}

@@ -1,0 +1,4 @@
+//! Inspections: plan, team, visit, lines, minutes, report, conclusion.
+
+pub mod http;
+pub mod pages;

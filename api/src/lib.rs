@@ -1,0 +1,56 @@
+//! Use cases, HTTP API, pages, jobs and configuration of Chuẩn.
+//!
+//! By area: each has `mod.rs` (use cases, plain functions) with thin adapters over it:
+//! `http.rs` (JSON API), `pages.rs` (Vietnamese pages), `jobs.rs` (background work).
+
+pub mod app;
+pub mod auth;
+pub mod calendar;
+pub mod checklists;
+pub mod clock;
+pub mod config;
+pub mod corrective_actions;
+pub mod error;
+pub mod events;
+pub mod evidence;
+pub mod findings;
+pub mod health;
+pub mod http;
+pub mod inspections;
+pub mod installation;
+pub mod jobs;
+pub mod mail;
+pub mod people;
+pub mod programmes;
+pub mod reminders;
+pub mod reports;
+pub mod sample;
+pub mod server;
+pub mod store;
+pub mod units;
+pub mod web;
+pub mod work;
+
+use poem::Route;
+
+/// Every page, by area.
+#[must_use]
+pub fn pages() -> Route {
+    let areas: [fn(Route) -> Route; 14] = [
+        web::assets::routes,
+        people::pages::routes,
+        units::pages::routes,
+        calendar::pages::routes,
+        checklists::pages::routes,
+        programmes::pages::routes,
+        inspections::pages::routes,
+        findings::pages::routes,
+        corrective_actions::pages::routes,
+        evidence::pages::routes,
+        reports::pages::routes,
+        reminders::pages::routes,
+        events::pages::routes,
+        work::pages::routes,
+    ];
+    areas.into_iter().fold(Route::new(), |tree, area| area(tree))
+}

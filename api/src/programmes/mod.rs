@@ -1,0 +1,4 @@
+//! Yearly programmes of inspections.
+
+pub mod http;
+pub mod pages;

@@ -1,0 +1,4 @@
+//! Official papers: their data, rendering as jobs, registration of numbers.
+
+pub mod http;
+pub mod pages;

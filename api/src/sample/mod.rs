@@ -1,0 +1,67 @@
+//! The sample world (thế giới mẫu): loaded and removed by one command each. Everything invented
+//! stands on the fictional tỉnh Mẫu; people are named by their function.
+
+mod base;
+
+use std::collections::BTreeMap;
+
+use domain::id::{PersonId, UnitId};
+
+use crate::error::{Error, Result};
+use crate::installation::{SAMPLE_WORLD, set};
+use crate::store::{Store, Writer};
+
+pub use base::{LOGINS, PASSWORD, UNITS};
+
+/// Units and people of the sample world by code and login.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    /// Units by code.
+    pub units: BTreeMap<String, UnitId>,
+    /// People by login.
+    pub people: BTreeMap<String, PersonId>,
+}
+
+/// Loads the sample world into an empty installation.
+///
+/// # Errors
+/// 409 when there are people already.
+pub async fn load(store: &Store) -> Result<()> {
+    load_base(store).await
+}
+
+/// Units, people and roles only: what tests start from.
+///
+/// # Errors
+/// 409 when there are people already.
+pub async fn load_base(store: &Store) -> Result<()> {
+    let hash = crate::auth::password::hash(PASSWORD).await?;
+    store
+        .write(Writer::Cli, move |tx| async move {
+            base::load(&tx, &hash).await?;
+            set(tx.db(), SAMPLE_WORLD, true.into()).await
+        })
+        .await
+}
+
+/// The logins of the sample world, for the sign-in page and `make run`.
+#[must_use]
+pub fn logins() -> Vec<render::views::entry::SampleLogin> {
+    LOGINS
+        .iter()
+        .filter(|person| person.show)
+        .map(|person| render::views::entry::SampleLogin {
+            login: person.login.to_owned(),
+            password: PASSWORD.to_owned(),
+            who: person.name.to_owned(),
+        })
+        .collect()
+}
+
+/// The unit of a sample code.
+///
+/// # Errors
+/// No such code.
+pub fn unit_of(world: &World, code: &str) -> Result<UnitId> {
+    world.units.get(code).copied().ok_or(Error::NotFound)
+}

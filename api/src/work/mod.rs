@@ -1,0 +1,4 @@
+//! What waits for the caller: one list over all areas.
+
+pub mod http;
+pub mod pages;

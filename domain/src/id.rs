@@ -1,0 +1,99 @@
+//! Typed ids: UUIDv7 newtypes, so that a finding's id cannot be passed for a unit's.
+
+/// Declares UUID newtypes.
+macro_rules! typed_id {
+    ($( $(#[$meta:meta])* $name:ident ),+ $(,)?) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+        #[cfg_attr(feature = "openapi", derive(poem_openapi::NewType))]
+        #[serde(transparent)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<uuid::Uuid> for $name {
+            fn from(id: uuid::Uuid) -> Self { Self(id) }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                uuid::Uuid::parse_str(text).map(Self)
+            }
+        }
+
+        #[cfg(feature = "orm")]
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+ };
+}
+
+typed_id! {
+    /// A unit of administration in one span of validity.
+    UnitId,
+    /// A natural person. Separation of duties is decided on persons, not accounts.
+    PersonId,
+    /// A login of a person.
+    AccountId,
+    /// A role given to a person at a unit for a span of time.
+    AssignmentId,
+    /// A person's belonging to a unit for a span of time.
+    MembershipId,
+    /// A signed-in session.
+    SessionId,
+    /// A named API token.
+    TokenId,
+    /// A versioned checklist template.
+    ChecklistId,
+    /// A line of a checklist template.
+    ChecklistLineId,
+    /// A yearly programme of inspections.
+    ProgrammeId,
+    /// One visit or audit of one unit.
+    InspectionId,
+    /// A line of an inspection's own snapshot of its checklist.
+    LineId,
+    /// One append-only answer operation on a line.
+    AnswerId,
+    /// A finding.
+    FindingId,
+    /// A corrective action.
+    CorrectiveActionId,
+    /// One step of a corrective action.
+    StepId,
+    /// A request to move a due date.
+    ExtensionId,
+    /// A piece of evidence attached to a record.
+    EvidenceId,
+    /// A resumable upload in progress.
+    UploadId,
+    /// An official paper of an inspection (minutes, report).
+    PaperId,
+    /// A render request and its result.
+    ReportId,
+    /// An entry of the audit trail.
+    EventId,
+    /// A background job.
+    JobId,
+    /// A mail, planned, waiting or sent.
+    MailId,
+    /// A planned reminder.
+    ReminderId,
+    /// A calendar entry.
+    CalendarDayId,
+    /// A link from an old unit to its successor.
+    SuccessionId,
+    /// An edition of a standard.
+    StandardId,
+    /// A kept due date of a record.
+    DueDateId,
+}

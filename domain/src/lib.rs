@@ -1,0 +1,24 @@
+//! The rules of Chuẩn: pure, exact and table-tested. No async, no clock, no database, no HTTP.
+//!
+//! Ids, codes and states are declared here once. The features `orm` and `openapi` only add
+//! derives, so that rows, API values and templates speak of the same types.
+
+#![deny(clippy::float_arithmetic, missing_docs)]
+
+#[macro_use]
+mod code;
+
+pub mod calendar;
+pub mod checklist;
+pub mod corrective_action;
+pub mod draft;
+pub mod finding;
+pub mod id;
+pub mod independence;
+pub mod inspection;
+pub mod permission;
+pub mod record;
+pub mod reminder;
+pub mod rule;
+pub mod text;
+pub mod time;

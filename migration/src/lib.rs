@@ -1,0 +1,36 @@
+//! The schema's history: forward only, each step in a transaction, frozen once released.
+//!
+//! Knows neither `entities` nor `domain`: history must not change when a struct does.
+
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+mod ddl;
+mod m20261122_000001_reference;
+mod m20261122_000002_people;
+mod m20261122_000003_ground;
+mod m20261122_000004_checklists;
+mod m20261122_000005_inspections;
+mod m20261122_000006_findings;
+mod m20261122_000007_corrective_actions;
+mod m20261122_000008_evidence;
+mod m20261122_000009_reports;
+
+/// All steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_reference::Migration),
+            Box::new(m20261122_000002_people::Migration),
+            Box::new(m20261122_000003_ground::Migration),
+            Box::new(m20261122_000004_checklists::Migration),
+            Box::new(m20261122_000005_inspections::Migration),
+            Box::new(m20261122_000006_findings::Migration),
+            Box::new(m20261122_000007_corrective_actions::Migration),
+            Box::new(m20261122_000008_evidence::Migration),
+            Box::new(m20261122_000009_reports::Migration),
+        ]
+    }
+}

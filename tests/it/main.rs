@@ -1,0 +1,3 @@
+//! The one integration binary: every test goes through the whole HTTP stack.
+
+mod people;
