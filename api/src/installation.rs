@@ -41,6 +41,7 @@ pub async fn load_reference(store: &Store) -> Result<()> {
     store
         .write(Writer::Cli, |tx| async move {
             crate::units::load_reference(&tx).await?;
+            crate::checklists::load_reference(&tx).await?;
             Ok(())
         })
         .await
