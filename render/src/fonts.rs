@@ -38,9 +38,7 @@ const SIGNS: &str = "…–“”«»§×≥≤₫%/.,;:()-+";
 
 /// No usable typeface was found.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "no font that covers Vietnamese: build with npm (it brings Tinos), or install fonts-croscore or fonts-liberation2"
-)]
+#[error("no font that covers Vietnamese: build with npm (it brings Tinos), or install fonts-croscore or fonts-liberation2")]
 pub struct NoFont;
 
 /// The four faces in use, and what is to be recorded about them.
@@ -76,16 +74,9 @@ pub(crate) fn typeface() -> Result<&'static Typeface, NoFont> {
 }
 
 fn find() -> Result<Typeface, NoFont> {
-    let embedded = Embedded::iter()
-        .filter_map(|name| Embedded::get(&name))
-        .map(|file| Bytes::new(file.data))
-        .collect();
+    let embedded = Embedded::iter().filter_map(|name| Embedded::get(&name)).map(|file| Bytes::new(file.data)).collect();
     std::iter::once(embedded)
-        .chain(
-            SYSTEM
-                .into_iter()
-                .map(|(folder, prefix)| installed(Path::new(folder), prefix)),
-        )
+        .chain(SYSTEM.into_iter().map(|(folder, prefix)| installed(Path::new(folder), prefix)))
         .find_map(assemble)
         .ok_or(NoFont)
 }
@@ -105,19 +96,13 @@ fn installed(folder: &Path, prefix: &str) -> Vec<Bytes> {
 
 /// A typeface of these files, when they hold all four faces of one family and every letter.
 fn assemble(files: Vec<Bytes>) -> Option<Typeface> {
-    let mut faces: Vec<Font> = files
-        .into_iter()
-        .filter_map(|bytes| Font::new(bytes, 0))
-        .collect();
+    let mut faces: Vec<Font> = files.into_iter().filter_map(|bytes| Font::new(bytes, 0)).collect();
     // The order in a folder is the file system's: sort, so that the hash is of the fonts alone.
     faces.sort_by_key(|face| {
         let FontVariant { style, weight, .. } = face.info().variant;
         (style != FontStyle::Normal, weight)
     });
-    let variants: Vec<_> = faces
-        .iter()
-        .map(|face| (face.info().variant.style, face.info().variant.weight))
-        .collect();
+    let variants: Vec<_> = faces.iter().map(|face| (face.info().variant.style, face.info().variant.weight)).collect();
     let wanted = [
         (FontStyle::Normal, FontWeight::REGULAR),
         (FontStyle::Normal, FontWeight::BOLD),
@@ -125,9 +110,7 @@ fn assemble(files: Vec<Bytes>) -> Option<Typeface> {
         (FontStyle::Italic, FontWeight::BOLD),
     ];
     let family = faces.first()?.info().family.as_str().to_owned();
-    let one_family = faces
-        .iter()
-        .all(|face| face.info().family == family.as_str());
+    let one_family = faces.iter().all(|face| face.info().family == family.as_str());
     if variants != wanted || !one_family || !faces.iter().all(covers_vietnamese) {
         return None;
     }
@@ -137,12 +120,7 @@ fn assemble(files: Vec<Bytes>) -> Option<Typeface> {
         sum.update(face.data());
     }
     let book = LazyHash::new(FontBook::from_fonts(&faces));
-    Some(Typeface {
-        family,
-        hash: format!("{:x}", sum.finalize()),
-        faces,
-        book,
-    })
+    Some(Typeface { family, hash: format!("{:x}", sum.finalize()), faces, book })
 }
 
 fn covers_vietnamese(face: &Font) -> bool {
@@ -170,12 +148,7 @@ mod tests {
     #[test]
     fn a_family_without_all_four_faces_is_passed_over() {
         let typeface = typeface().unwrap();
-        let three = typeface
-            .faces
-            .iter()
-            .take(3)
-            .map(|face| face.data().clone())
-            .collect();
+        let three = typeface.faces.iter().take(3).map(|face| face.data().clone()).collect();
         assert!(assemble(three).is_none());
         assert!(assemble(Vec::new()).is_none());
     }
@@ -183,12 +156,7 @@ mod tests {
     #[test]
     fn the_hash_does_not_depend_on_the_order_of_the_files() {
         let typeface = typeface().unwrap();
-        let backwards = typeface
-            .faces
-            .iter()
-            .rev()
-            .map(|face| face.data().clone())
-            .collect();
+        let backwards = typeface.faces.iter().rev().map(|face| face.data().clone()).collect();
         assert_eq!(assemble(backwards).unwrap().hash, typeface.hash);
     }
 

@@ -21,11 +21,7 @@ static LAID_OUT: LazyLock<Vec<(&str, Paper, PagedDocument)>> = LazyLock::new(|| 
 });
 
 fn laid_out(name: &str) -> &'static PagedDocument {
-    &LAID_OUT
-        .iter()
-        .find(|(found, ..)| *found == name)
-        .unwrap()
-        .2
+    &LAID_OUT.iter().find(|(found, ..)| *found == name).unwrap().2
 }
 
 /// All text of a sample without spaces: where lines break does not matter.
@@ -38,11 +34,7 @@ fn squeeze(text: &str) -> String {
 }
 
 fn sample(name: &str) -> Paper {
-    samples()
-        .into_iter()
-        .find(|(found, _)| *found == name)
-        .unwrap()
-        .1
+    samples().into_iter().find(|(found, _)| *found == name).unwrap().1
 }
 
 fn minutes(name: &str) -> Minutes {
@@ -57,11 +49,7 @@ fn every_sample_becomes_an_archival_accessible_pdf() {
     for (name, paper) in samples() {
         let pdf = render(&paper).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(pdf.bytes.starts_with(b"%PDF-1.7"), "{name}");
-        let holds = |needle: &str| {
-            pdf.bytes
-                .windows(needle.len())
-                .any(|part| part == needle.as_bytes())
-        };
+        let holds = |needle: &str| pdf.bytes.windows(needle.len()).any(|part| part == needle.as_bytes());
         for needle in [
             "<pdfaid:part>2</pdfaid:part>",
             "<pdfaid:conformance>A</pdfaid:conformance>",
@@ -74,11 +62,7 @@ fn every_sample_becomes_an_archival_accessible_pdf() {
         assert_eq!(pdf.sha256, format!("{:x}", Sha256::digest(&pdf.bytes)));
         assert_eq!(pdf.font_hash, fonts::hash().unwrap());
         assert_eq!(pdf.layout_version, "nd30-2020/1");
-        assert!(
-            pdf.template_version.starts_with("1+"),
-            "{}",
-            pdf.template_version
-        );
+        assert!(pdf.template_version.starts_with("1+"), "{}", pdf.template_version);
     }
 }
 
@@ -91,21 +75,14 @@ fn the_same_paper_gives_the_same_bytes_and_another_paper_others() {
 
     let mut other = minutes("bien-ban-cchc");
     other.place.push('!');
-    assert_ne!(
-        render(&Paper::Minutes(Box::new(other))).unwrap().sha256,
-        first.sha256
-    );
+    assert_ne!(render(&Paper::Minutes(Box::new(other))).unwrap().sha256, first.sha256);
 }
 
 #[test]
 fn a_paper_survives_being_stored_as_json() {
     for (name, paper) in samples() {
         let stored = serde_json::to_string(&paper).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Paper>(&stored).unwrap(),
-            paper,
-            "{name}"
-        );
+        assert_eq!(serde_json::from_str::<Paper>(&stored).unwrap(), paper, "{name}");
     }
 }
 
@@ -133,10 +110,7 @@ fn markup_typed_by_a_user_is_printed_as_it_stands() {
     let paper = Paper::Minutes(Box::new(paper));
     let text = squeeze(&texts(&pages(&paper)).concat());
     for line in hostile {
-        assert!(
-            text.matches(&squeeze(line)).count() >= 5,
-            "{line} in {text}"
-        );
+        assert!(text.matches(&squeeze(line)).count() >= 5, "{line} in {text}");
     }
     render(&paper).unwrap();
 }
@@ -150,9 +124,7 @@ fn a_letter_without_a_glyph_is_an_error_that_names_it_and_not_a_box_on_paper() {
         error.to_string(),
         "Ký tự «中» không có trong phông chữ của văn bản, hãy bỏ hoặc thay ký tự này: «Niêm yết 中文».",
     );
-    assert!(
-        matches!(error, PaperError::Unprintable { field, .. } if field == "/findings/0/statement")
-    );
+    assert!(matches!(error, PaperError::Unprintable { field, .. } if field == "/findings/0/statement"));
 }
 
 #[test]
@@ -190,10 +162,7 @@ fn number_and_date_are_blank_until_the_registrar_gives_them() {
         ("bao-cao-cchc", "LâmĐồng,ngày17tháng3năm2026"),
         ("bao-cao-ngan-du-thao", "Số:/BC-ĐKT"),
         ("bao-cao-ngan-du-thao", "LâmĐồng,ngày……tháng……năm2026"),
-        (
-            "bien-ban-cchc-du-thao",
-            "kếtthúchồi……giờ……phút,ngày……tháng……năm…….",
-        ),
+        ("bien-ban-cchc-du-thao", "kếtthúchồi……giờ……phút,ngày……tháng……năm……."),
     ];
     for (name, expected) in cases {
         assert!(squeezed(name).contains(expected), "{name}: {expected}");
@@ -207,14 +176,7 @@ fn the_two_vocabularies_do_not_mix() {
         let foreign: &[&str] = if name.contains("iso") {
             &["hạn chế", "ưu điểm", "đoàn kiểm tra", "chưa đạt"]
         } else {
-            &[
-                "không phù hợp nặng",
-                "không phù hợp nhẹ",
-                "kph",
-                "điểm mạnh",
-                "đoàn đánh giá",
-                "cơ hội cải tiến",
-            ]
+            &["không phù hợp nặng", "không phù hợp nhẹ", "kph", "điểm mạnh", "đoàn đánh giá", "cơ hội cải tiến"]
         };
         for word in foreign {
             assert!(!text.contains(word), "{name} says {word}");
@@ -243,9 +205,7 @@ fn an_exception_from_independence_is_part_of_the_statement() {
 #[test]
 fn counts_are_counted_from_the_lines() {
     let text = squeezed("bien-ban-cchc");
-    assert!(text.contains(
-        "Tổngsố03nộidung,trongđó:đạt00;đạtmộtphần01;chưađạt02;khôngápdụng00;khôngkiểmtra00."
-    ));
+    assert!(text.contains("Tổngsố03nộidung,trongđó:đạt00;đạtmộtphần01;chưađạt02;khôngápdụng00;khôngkiểmtra00."));
     assert!(squeezed("bien-ban-iso").contains("chưakếtluận01."));
 }
 
@@ -257,10 +217,7 @@ fn the_signatures_stand_with_the_last_lines_of_text() {
             Paper::Minutes(_) => ("THƯ KÝ", "được lập thành"),
             Paper::InspectionReport(_) => ("TRƯỞNG ĐOÀN", "Trên đây là"),
         };
-        let signed: Vec<_> = pages
-            .iter()
-            .filter(|page| page.lines().any(|line| line.starts_with(capacity)))
-            .collect();
+        let signed: Vec<_> = pages.iter().filter(|page| page.lines().any(|line| line.starts_with(capacity))).collect();
         assert_eq!(signed.len(), 1, "{name}");
         assert!(squeeze(signed[0]).contains(&squeeze(words)), "{name}");
         assert!(squeeze(signed[0]).contains("./."), "{name}");
@@ -268,14 +225,20 @@ fn the_signatures_stand_with_the_last_lines_of_text() {
 }
 
 #[test]
+fn a_reason_longer_than_a_page_is_printed_whole() {
+    let mut paper = minutes("bien-ban-tu-choi-ky");
+    paper.unit_signature.signing = Signing::Refused { reason: "không nhất trí ".repeat(400) };
+    let text = squeeze(&texts(&pages(&Paper::Minutes(Box::new(paper)))).concat());
+    // A page number parts a few of them.
+    assert!(text.matches("khôngnhấttrí").count() >= 395);
+}
+
+#[test]
 fn pages_are_numbered_from_two_and_each_annex_anew() {
     let document = laid_out("bien-ban-dai");
     let mut parts: Vec<usize> = Vec::new();
     for page in document.pages() {
-        let at_top: Option<usize> = placed(page)
-            .iter()
-            .filter(|item| item.y_mm < 18.0)
-            .find_map(|item| item.text.parse().ok());
+        let at_top: Option<usize> = placed(page).iter().filter(|item| item.y_mm < 18.0).find_map(|item| item.text.parse().ok());
         match at_top {
             None => parts.push(1),
             Some(number) => {
@@ -294,10 +257,7 @@ fn pages_are_numbered_from_two_and_each_annex_anew() {
 fn the_motto_and_the_name_of_the_state_never_wrap() {
     for (name, _, pages) in LAID_OUT.iter() {
         let first = &texts(pages)[0];
-        for line in [
-            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-            "Độc lập - Tự do - Hạnh phúc",
-        ] {
+        for line in ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"] {
             assert!(first.lines().any(|found| found == line), "{name}: {line}");
         }
     }
@@ -310,22 +270,9 @@ fn no_text_runs_over_the_margins() {
         for page in pages.pages() {
             let right = page.frame.width().to_mm() - f64::from(layout.margin_right_mm) + 0.5;
             let bottom = page.frame.height().to_mm() - f64::from(layout.margin_bottom_mm) + 0.5;
-            for Placed {
-                text,
-                x_mm,
-                y_mm,
-                width_mm,
-            } in placed(page)
-            {
-                assert!(
-                    x_mm > f64::from(layout.margin_left_mm) - 0.5,
-                    "{name}: {text} starts at {x_mm}"
-                );
-                assert!(
-                    x_mm + width_mm < right,
-                    "{name}: {text} ends at {}",
-                    x_mm + width_mm
-                );
+            for Placed { text, x_mm, y_mm, width_mm } in placed(page) {
+                assert!(x_mm > f64::from(layout.margin_left_mm) - 0.5, "{name}: {text} starts at {x_mm}");
+                assert!(x_mm + width_mm < right, "{name}: {text} ends at {}", x_mm + width_mm);
                 assert!(y_mm < bottom, "{name}: {text} is at {y_mm}");
             }
         }
@@ -336,21 +283,12 @@ fn no_text_runs_over_the_margins() {
 fn data_that_contradicts_itself_is_refused() {
     type Spoil = fn(&mut Minutes);
     let broken: [(&str, Spoil); 4] = [
-        ("finding TT-01 has a grade in a CCHC paper", |m| {
-            m.findings[0].grade = Some(Grade::Minor)
+        ("finding TT-01 has a grade in a CCHC paper", |m| m.findings[0].grade = Some(Grade::Minor)),
+        ("finding TT-01 has no grade in an ISO paper", |m| m.vocabulary = Vocabulary::Iso),
+        ("two findings have the code TT-01", |m| m.findings[1].code = "TT-01".to_owned()),
+        ("a recommendation names finding TT-09, which is not there", |m| {
+            m.recommendations[0].findings = vec!["TT-09".to_owned()];
         }),
-        ("finding TT-01 has no grade in an ISO paper", |m| {
-            m.vocabulary = Vocabulary::Iso
-        }),
-        ("two findings have the code TT-01", |m| {
-            m.findings[1].code = "TT-01".to_owned()
-        }),
-        (
-            "a recommendation names finding TT-09, which is not there",
-            |m| {
-                m.recommendations[0].findings = vec!["TT-09".to_owned()];
-            },
-        ),
     ];
     for (fault, make) in broken {
         let mut paper = minutes("bien-ban-cchc");
@@ -359,17 +297,10 @@ fn data_that_contradicts_itself_is_refused() {
         assert_eq!(error, PaperError::Contradiction(fault.to_owned()));
     }
 
-    let Paper::InspectionReport(mut report) = sample("bao-cao-iso") else {
-        panic!("not a report")
-    };
-    let ReportKind::Iso(part) = &mut report.kind else {
-        panic!("not ISO")
-    };
+    let Paper::InspectionReport(mut report) = sample("bao-cao-iso") else { panic!("not a report") };
+    let ReportKind::Iso(part) = &mut report.kind else { panic!("not ISO") };
     part.matrix.as_mut().unwrap().rows[0].marks.pop();
-    assert!(matches!(
-        render(&Paper::InspectionReport(report)),
-        Err(PaperError::Contradiction(_))
-    ));
+    assert!(matches!(render(&Paper::InspectionReport(report)), Err(PaperError::Contradiction(_))));
 }
 
 #[test]

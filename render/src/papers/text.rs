@@ -27,11 +27,7 @@ fn walk(value: &mut Value, faces: &[Font], field: &mut String) -> Result<(), Pap
         Value::String(text) => {
             let clean = clean(text);
             if let Some(letter) = clean.chars().find(|&letter| !printable(letter, faces)) {
-                return Err(PaperError::Unprintable {
-                    letter,
-                    field: field.clone(),
-                    text: clean.chars().take(80).collect(),
-                });
+                return Err(PaperError::Unprintable { letter, field: field.clone(), text: clean.chars().take(80).collect() });
             }
             *text = breakable(&clean);
         }
@@ -90,10 +86,7 @@ fn invisible(letter: char) -> bool {
 }
 
 fn printable(letter: char, faces: &[Font]) -> bool {
-    letter.is_whitespace()
-        || faces
-            .iter()
-            .all(|face| face.info().coverage.contains(letter.into()))
+    letter.is_whitespace() || faces.iter().all(|face| face.info().coverage.contains(letter.into()))
 }
 
 /// Lets an address or a hash break instead of running out of its column.
@@ -140,18 +133,10 @@ mod tests {
     fn a_letter_the_typeface_lacks_is_named_with_the_field_it_stands_in() {
         let mut value = serde_json::json!({"areas": [{"facts": ["tốt", "rất tốt 😀"]}]});
         let error = prepare(&mut value, &fonts::typeface().unwrap().faces).unwrap_err();
-        let PaperError::Unprintable {
-            letter,
-            field,
-            text,
-        } = error
-        else {
+        let PaperError::Unprintable { letter, field, text } = error else {
             panic!("{error}");
         };
-        assert_eq!(
-            (letter, field.as_str(), text.as_str()),
-            ('😀', "/areas/0/facts/1", "rất tốt 😀")
-        );
+        assert_eq!((letter, field.as_str(), text.as_str()), ('😀', "/areas/0/facts/1", "rất tốt 😀"));
     }
 
     #[test]

@@ -18,22 +18,10 @@ use crate::fonts::Typeface;
 
 /// Templates by the path they are imported under.
 pub(super) const SOURCES: [(&str, &str); 4] = [
-    (
-        "/nd30.typ",
-        include_str!("../../../templates/papers/nd30.typ"),
-    ),
-    (
-        "/words.typ",
-        include_str!("../../../templates/papers/words.typ"),
-    ),
-    (
-        "/minutes.typ",
-        include_str!("../../../templates/papers/minutes.typ"),
-    ),
-    (
-        "/inspection-report.typ",
-        include_str!("../../../templates/papers/inspection-report.typ"),
-    ),
+    ("/nd30.typ", include_str!("../../../templates/papers/nd30.typ")),
+    ("/words.typ", include_str!("../../../templates/papers/words.typ")),
+    ("/minutes.typ", include_str!("../../../templates/papers/minutes.typ")),
+    ("/inspection-report.typ", include_str!("../../../templates/papers/inspection-report.typ")),
 ];
 
 /// Vietnam has one offset from UTC and no summer time.
@@ -44,12 +32,8 @@ const KEEP_FOR: usize = 10;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
-static PARSED: LazyLock<Vec<Source>> = LazyLock::new(|| {
-    SOURCES
-        .iter()
-        .filter_map(|(path, text)| Some(Source::new(id(path)?, (*text).to_owned())))
-        .collect()
-});
+static PARSED: LazyLock<Vec<Source>> =
+    LazyLock::new(|| SOURCES.iter().filter_map(|(path, text)| Some(Source::new(id(path)?, (*text).to_owned()))).collect());
 
 fn id(path: &str) -> Option<FileId> {
     let path = VirtualPath::new(path).ok()?;
@@ -66,53 +50,29 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     /// A desk on which `main` (the path of a template) is set with `data` as `/data.json`.
-    pub(super) fn new(
-        typeface: &'a Typeface,
-        main: &str,
-        data: Vec<u8>,
-    ) -> Result<Self, PaperError> {
+    pub(super) fn new(typeface: &'a Typeface, main: &str, data: Vec<u8>) -> Result<Self, PaperError> {
         let missing = || PaperError::Template(format!("there is no template {main}"));
         let main_id = id(main).ok_or_else(missing)?;
-        let source = PARSED
-            .iter()
-            .find(|source| source.id() == main_id)
-            .ok_or_else(missing)?;
+        let source = PARSED.iter().find(|source| source.id() == main_id).ok_or_else(missing)?;
         Self::with_source(typeface, source.clone(), data)
     }
 
     /// As [`Desk::new`] with a source of its own: tests print pieces of `nd30.typ` with it.
-    fn with_source(
-        typeface: &'a Typeface,
-        main: Source,
-        data: Vec<u8>,
-    ) -> Result<Self, PaperError> {
-        let data_id = id("/data.json")
-            .ok_or_else(|| PaperError::Template("the path of the data is not valid".to_owned()))?;
-        Ok(Self {
-            typeface,
-            main,
-            data_id,
-            data: Bytes::new(data),
-        })
+    fn with_source(typeface: &'a Typeface, main: Source, data: Vec<u8>) -> Result<Self, PaperError> {
+        let data_id = id("/data.json").ok_or_else(|| PaperError::Template("the path of the data is not valid".to_owned()))?;
+        Ok(Self { typeface, main, data_id, data: Bytes::new(data) })
     }
 
     /// Lays out the pages.
     pub(super) fn pages(&self) -> Result<PagedDocument, PaperError> {
         let _evict = Evict;
-        typst::compile::<PagedDocument>(self)
-            .output
-            .map_err(|errors| PaperError::Template(self.describe(&errors)))
+        typst::compile::<PagedDocument>(self).output.map_err(|errors| PaperError::Template(self.describe(&errors)))
     }
 
     /// Writes the pages as PDF/A-2a and PDF/UA-1: archival, tagged, every glyph present.
     ///
     /// `ident` and `dated` (Vietnamese civil time) are all that the file says of its making.
-    pub(super) fn pdf(
-        &self,
-        pages: &PagedDocument,
-        ident: String,
-        dated: NaiveDateTime,
-    ) -> Result<Vec<u8>, PaperError> {
+    pub(super) fn pdf(&self, pages: &PagedDocument, ident: String, dated: NaiveDateTime) -> Result<Vec<u8>, PaperError> {
         let _evict = Evict;
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|error| PaperError::Export(error.message().to_string()))?;
@@ -144,11 +104,7 @@ impl<'a> Desk<'a> {
         let source = self.source(error.span.id()?).ok()?;
         let range = self.range(error.span)?;
         let line = source.lines().byte_to_line(range.start)?;
-        Some(format!(
-            "{}:{}",
-            source.id().get().vpath().get_without_slash(),
-            line + 1
-        ))
+        Some(format!("{}:{}", source.id().get().vpath().get_without_slash(), line + 1))
     }
 }
 
@@ -166,19 +122,11 @@ impl World for Desk<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        std::iter::once(&self.main)
-            .chain(PARSED.iter())
-            .find(|source| source.id() == id)
-            .cloned()
-            .ok_or(FileError::AccessDenied)
+        std::iter::once(&self.main).chain(PARSED.iter()).find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.data_id {
-            Ok(self.data.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        if id == self.data_id { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -281,10 +229,7 @@ pub(super) mod tests {
             ("long-date(\"2026-02-28\")", "ngày 28 tháng 02 năm 2026"),
             ("long-date(\"2026-03-09\")", "ngày 09 tháng 3 năm 2026"),
             ("long-date(\"2026-12-10\")", "ngày 10 tháng 12 năm 2026"),
-            (
-                "long-date(\"2026-03-05T08:00:00\")",
-                "ngày 05 tháng 3 năm 2026",
-            ),
+            ("long-date(\"2026-03-05T08:00:00\")", "ngày 05 tháng 3 năm 2026"),
             ("short-date(\"2026-02-05\")", "05/02/2026"),
             ("short-date(\"2026-11-15\")", "15/11/2026"),
             ("clock(\"2026-03-05T08:05:00\")", "08 giờ 05 phút"),
@@ -299,8 +244,7 @@ pub(super) mod tests {
 
     #[test]
     fn points_are_lettered_as_the_decree_letters_them() {
-        let pages =
-            compile("#import \"/nd30.typ\": *\n#range(10).map(letter).join(\" \")").unwrap();
+        let pages = compile("#import \"/nd30.typ\": *\n#range(10).map(letter).join(\" \")").unwrap();
         assert_eq!(pages.concat().trim(), "a b c d đ e g h i k");
     }
 
@@ -314,10 +258,7 @@ pub(super) mod tests {
             "#import \"@preview/cetz:0.3.0\": canvas",
             "#image(\"/anh.png\")",
         ] {
-            assert!(
-                matches!(compile(text), Err(PaperError::Template(_))),
-                "{text}"
-            );
+            assert!(matches!(compile(text), Err(PaperError::Template(_))), "{text}");
         }
     }
 
