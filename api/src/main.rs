@@ -45,7 +45,11 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Sample {
     /// Load it into an empty installation.
-    Load,
+    Load {
+        /// Leave an installation that has people already as it is.
+        #[arg(long)]
+        if_empty: bool,
+    },
 }
 
 #[tokio::main]
@@ -69,8 +73,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Command::Serve { no_jobs } => {
             let app = ready(config).await?;
-            let stop = stop_on_signal();
-            api::server::serve(app, !no_jobs, stop, |address| eprintln!("chuan: http://{address}")).await
+            let logins = if app.sample_world().await? { api::sample::logins() } else { Vec::new() };
+            api::server::serve(app, !no_jobs, stop_on_signal(), |address| greet(address, &logins)).await
         }
         Command::Work => {
             let app = ready(config).await?;
@@ -82,10 +86,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             store.migrate().await?;
             Ok(api::installation::load_reference(&store).await?)
         }
-        Command::Sample { what: Sample::Load } => {
+        Command::Sample { what: Sample::Load { if_empty } } => {
             let store = Store::open(&config, Clock::system()).await?;
             store.migrate().await?;
             api::installation::load_reference(&store).await?;
+            if if_empty && !api::installation::is_empty(store.read()).await? {
+                return Ok(());
+            }
             Ok(api::sample::load(&store).await?)
         }
         Command::Openapi => {
@@ -124,7 +131,22 @@ fn stop_on_signal() -> CancellationToken {
     stop
 }
 
+/// Says where it listens and, in the sample world, who can sign in.
+fn greet(address: std::net::SocketAddr, logins: &[render::views::entry::SampleLogin]) {
+    use std::fmt::Write as _;
+    let mut text = format!("chuan: http://{address}\n");
+    if !logins.is_empty() {
+        text.push_str("\nThế giới mẫu; mỗi vai trò một tài khoản:\n\n");
+        let width = logins.iter().map(|login| login.login.len()).max().unwrap_or_default();
+        for login in logins {
+            let _ = writeln!(text, "  {:width$}  {}  {}", login.login, login.password, login.who);
+        }
+    }
+    print(&text);
+}
+
 #[expect(clippy::print_stdout, reason = "what the command was asked for")]
 fn print(text: &str) {
     print!("{text}");
+    let _ = std::io::Write::flush(&mut std::io::stdout());
 }
