@@ -3,10 +3,6 @@
 //! Nothing third-party is committed. Without npm the build still passes with a warning: pages then
 //! come without Bootstrap and papers look for a font on the system. A packager who may not use npm
 //! points `CHUAN_WEB_ASSETS_DIR` at a directory holding `assets/` and `fonts/` instead.
-#![expect(
-    clippy::print_stdout,
-    reason = "this is how a build script talks to cargo"
-)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -63,7 +59,7 @@ fn main() -> io::Result<()> {
     };
     if let Err(error) = third_party {
         println!(
-            "cargo:warning=no third-party web files or fonts embedded ({error}); pages will be plain and papers need a system font"
+            "cargo:warning=no third-party web files or fonts embedded ({error}); pages will be plain and papers need a system font; touch web/package-lock.json to try again"
         );
     }
     copy_own(&web.join("src"), &out.join("assets"))?;
@@ -175,7 +171,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     // Read and write, not `fs::copy`: a read-only source must not make the target read-only.
-    let bytes = fs::read(from)
-        .map_err(|error| io::Error::other(format!("{}: {error}", from.display())))?;
+    let bytes =
+        fs::read(from).map_err(|error| io::Error::other(format!("{}: {error}", from.display())))?;
     fs::write(to, bytes)
 }

@@ -23,3 +23,6 @@ pub mod reminder;
 pub mod rule;
 pub mod text;
 pub mod time;
+
+#[cfg(test)]
+mod messages;

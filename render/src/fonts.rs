@@ -25,10 +25,7 @@ struct Embedded;
 const SYSTEM: [(&str, &str); 5] = [
     ("/usr/share/fonts/truetype/croscore", "Tinos"),
     ("/usr/share/fonts/google-croscore", "Tinos"),
-    (
-        "/usr/share/fonts/truetype/liberation2",
-        "LiberationSerif",
-    ),
+    ("/usr/share/fonts/truetype/liberation2", "LiberationSerif"),
     ("/usr/share/fonts/liberation-serif", "LiberationSerif"),
     ("/usr/share/fonts/truetype/liberation", "LiberationSerif"),
 ];
@@ -84,7 +81,11 @@ fn find() -> Result<Typeface, NoFont> {
         .map(|file| Bytes::new(file.data))
         .collect();
     std::iter::once(embedded)
-        .chain(SYSTEM.into_iter().map(|(folder, prefix)| installed(Path::new(folder), prefix)))
+        .chain(
+            SYSTEM
+                .into_iter()
+                .map(|(folder, prefix)| installed(Path::new(folder), prefix)),
+        )
         .find_map(assemble)
         .ok_or(NoFont)
 }
@@ -104,7 +105,10 @@ fn installed(folder: &Path, prefix: &str) -> Vec<Bytes> {
 
 /// A typeface of these files, when they hold all four faces of one family and every letter.
 fn assemble(files: Vec<Bytes>) -> Option<Typeface> {
-    let mut faces: Vec<Font> = files.into_iter().filter_map(|bytes| Font::new(bytes, 0)).collect();
+    let mut faces: Vec<Font> = files
+        .into_iter()
+        .filter_map(|bytes| Font::new(bytes, 0))
+        .collect();
     // The order in a folder is the file system's: sort, so that the hash is of the fonts alone.
     faces.sort_by_key(|face| {
         let FontVariant { style, weight, .. } = face.info().variant;
@@ -121,7 +125,9 @@ fn assemble(files: Vec<Bytes>) -> Option<Typeface> {
         (FontStyle::Italic, FontWeight::BOLD),
     ];
     let family = faces.first()?.info().family.as_str().to_owned();
-    let one_family = faces.iter().all(|face| face.info().family == family.as_str());
+    let one_family = faces
+        .iter()
+        .all(|face| face.info().family == family.as_str());
     if variants != wanted || !one_family || !faces.iter().all(covers_vietnamese) {
         return None;
     }
@@ -164,7 +170,12 @@ mod tests {
     #[test]
     fn a_family_without_all_four_faces_is_passed_over() {
         let typeface = typeface().unwrap();
-        let three = typeface.faces.iter().take(3).map(|face| face.data().clone()).collect();
+        let three = typeface
+            .faces
+            .iter()
+            .take(3)
+            .map(|face| face.data().clone())
+            .collect();
         assert!(assemble(three).is_none());
         assert!(assemble(Vec::new()).is_none());
     }
@@ -172,7 +183,12 @@ mod tests {
     #[test]
     fn the_hash_does_not_depend_on_the_order_of_the_files() {
         let typeface = typeface().unwrap();
-        let backwards = typeface.faces.iter().rev().map(|face| face.data().clone()).collect();
+        let backwards = typeface
+            .faces
+            .iter()
+            .rev()
+            .map(|face| face.data().clone())
+            .collect();
         assert_eq!(assemble(backwards).unwrap().hash, typeface.hash);
     }
 

@@ -19,14 +19,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use self::inspection_report::{
-    CchcPart, Independence, IndependenceException, InspectionReport, IsoPart, Mark, Matrix, MatrixRow,
-    PreviousFinding, ReportKind,
+    CchcPart, Independence, IndependenceException, InspectionReport, IsoPart, Mark, Matrix,
+    MatrixRow, PreviousFinding, ReportKind,
 };
 pub use self::layout::Layout;
 pub use self::minutes::{Dossier, Minutes, Opinion, SampleDraw};
 pub use self::parts::{
-    Area, AreaResult, Counts, Finding, Grade, Letterhead, Line, Participant, Recommendation, Sheet, Signatory,
-    Signing, UnitAnswer, Verdict, Vocabulary,
+    Area, AreaResult, Counts, Finding, Grade, Letterhead, Line, Participant, Recommendation, Sheet,
+    Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
 };
 pub use self::samples::samples;
 use self::world::Desk;
@@ -81,7 +81,9 @@ pub struct Pdf {
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PaperError {
     /// A letter that the typeface does not have. The user can mend it.
-    #[error("Ký tự «{letter}» không có trong phông chữ của văn bản, hãy bỏ hoặc thay ký tự này: «{text}».")]
+    #[error(
+        "Ký tự «{letter}» không có trong phông chữ của văn bản, hãy bỏ hoặc thay ký tự này: «{text}»."
+    )]
     Unprintable {
         /// The letter.
         letter: char,
@@ -113,7 +115,8 @@ pub fn template_version() -> &'static str {
     &TEMPLATE_VERSION
 }
 
-/// Sets a paper. Blocks for some 10 to 400 ms: call it from a worker, few at a time.
+/// Sets a paper. Blocks: tens of milliseconds for a usual paper, about a second for a long one or
+/// in an unoptimised build. Call it from a worker, few at a time.
 ///
 /// The same paper, fonts and templates give the same bytes.
 ///
@@ -128,7 +131,8 @@ pub fn render(paper: &Paper) -> Result<Pdf, PaperError> {
     let desk = Desk::new(typeface, paper.template(), data)?;
     let (bytes, pages) = on_large_stack(|| {
         let pages = desk.pages()?;
-        Ok((desk.pdf(&pages, ident)?, pages.pages().len()))
+        let bytes = desk.pdf(&pages, ident, paper.sheet().prepared_at)?;
+        Ok((bytes, pages.pages().len()))
     })?;
     Ok(Pdf {
         sha256: format!("{:x}", Sha256::digest(&bytes)),
@@ -142,7 +146,9 @@ pub fn render(paper: &Paper) -> Result<Pdf, PaperError> {
 }
 
 /// Runs `work` on a thread of its own; a crash in it becomes an error.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T, PaperError> + Send) -> Result<T, PaperError> {
+fn on_large_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, PaperError> + Send,
+) -> Result<T, PaperError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("paper".to_owned())
@@ -181,7 +187,11 @@ impl Paper {
     /// Grades belong to ISO papers, recommendations to findings there are, marks to clauses.
     fn check(&self) -> Result<(), PaperError> {
         let (vocabulary, findings, recommendations) = match self {
-            Self::Minutes(minutes) => (minutes.vocabulary, &minutes.findings, &minutes.recommendations),
+            Self::Minutes(minutes) => (
+                minutes.vocabulary,
+                &minutes.findings,
+                &minutes.recommendations,
+            ),
             Self::InspectionReport(report) => {
                 let vocabulary = match &report.kind {
                     ReportKind::Cchc(_) => Vocabulary::Cchc,
@@ -197,11 +207,21 @@ impl Paper {
         for finding in findings {
             let graded = finding.grade.is_some();
             if graded != (vocabulary == Vocabulary::Iso) {
-                let fault = if graded { "has a grade in a CCHC paper" } else { "has no grade in an ISO paper" };
-                return Err(PaperError::Contradiction(format!("finding {} {fault}", finding.code)));
+                let fault = if graded {
+                    "has a grade in a CCHC paper"
+                } else {
+                    "has no grade in an ISO paper"
+                };
+                return Err(PaperError::Contradiction(format!(
+                    "finding {} {fault}",
+                    finding.code
+                )));
             }
             if !codes.insert(finding.code.as_str()) {
-                return Err(PaperError::Contradiction(format!("two findings have the code {}", finding.code)));
+                return Err(PaperError::Contradiction(format!(
+                    "two findings have the code {}",
+                    finding.code
+                )));
             }
         }
         let unknown = recommendations
@@ -209,7 +229,9 @@ impl Paper {
             .flat_map(|recommendation| &recommendation.findings)
             .find(|code| !codes.contains(code.as_str()));
         match unknown {
-            Some(code) => Err(PaperError::Contradiction(format!("a recommendation names finding {code}, which is not there"))),
+            Some(code) => Err(PaperError::Contradiction(format!(
+                "a recommendation names finding {code}, which is not there"
+            ))),
             None => Ok(()),
         }
     }
@@ -217,8 +239,18 @@ impl Paper {
 
 fn check_matrix(matrix: Option<&Matrix>) -> Result<(), PaperError> {
     let Some(matrix) = matrix else { return Ok(()) };
-    match matrix.rows.iter().find(|row| row.marks.len() != matrix.clauses.len()) {
-        Some(row) => Err(PaperError::Contradiction(format!("the matrix row of {} has not one mark a clause", row.unit))),
+    match matrix
+        .rows
+        .iter()
+        .find(|row| row.marks.len() != matrix.clauses.len())
+    {
+        Some(row) => Err(PaperError::Contradiction(format!(
+            "the matrix row of {} has not one mark a clause",
+            row.unit
+        ))),
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The one integration binary: every test goes through the whole HTTP stack.
 
+mod openapi;
 mod people;
 mod evidence;
 mod visit;

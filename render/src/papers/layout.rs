@@ -139,7 +139,10 @@ mod tests {
             ("annex reference", l.annex_reference_pt, 13, 14),
         ];
         for (name, value, low, high) in ranges {
-            assert!((low..=high).contains(&value), "{name}: {value} is not in {low}..={high}");
+            assert!(
+                (low..=high).contains(&value),
+                "{name}: {value} is not in {low}..={high}"
+            );
         }
     }
 }

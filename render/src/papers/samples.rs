@@ -5,10 +5,10 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{
-    Area, AreaResult, CchcPart, Counts, Dossier, Finding, Grade, Independence, IndependenceException,
-    InspectionReport, IsoPart, Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper,
-    Participant, PreviousFinding, Recommendation, ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer,
-    Verdict, Vocabulary,
+    Area, AreaResult, CchcPart, Counts, Dossier, Finding, Grade, Independence,
+    IndependenceException, InspectionReport, IsoPart, Layout, Letterhead, Line, Mark, Matrix,
+    MatrixRow, Minutes, Opinion, Paper, Participant, PreviousFinding, Recommendation, ReportKind,
+    SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
 };
 
 /// Named sample papers.
@@ -77,7 +77,11 @@ fn sheet(subject: &str, number: Option<u32>, draft: bool) -> Sheet {
 
 fn team() -> Vec<Participant> {
     vec![
-        person("Bà Nguyễn Thị Minh Nguyệt", "Phó Giám đốc Sở Nội vụ", Some("Trưởng đoàn")),
+        person(
+            "Bà Nguyễn Thị Minh Nguyệt",
+            "Phó Giám đốc Sở Nội vụ",
+            Some("Trưởng đoàn"),
+        ),
         person(
             "Ông K’Brèo Ha Thuỳ",
             "Trưởng phòng Cải cách hành chính, Sở Nội vụ",
@@ -88,14 +92,22 @@ fn team() -> Vec<Participant> {
             "Chuyên viên Phòng Kiểm soát thủ tục hành chính, Văn phòng UBND tỉnh",
             Some("Thành viên"),
         ),
-        person("Bà Lê Thị Thuỷ Tiên", "Chuyên viên Phòng Cải cách hành chính, Sở Nội vụ", Some("Thư ký")),
+        person(
+            "Bà Lê Thị Thuỷ Tiên",
+            "Chuyên viên Phòng Cải cách hành chính, Sở Nội vụ",
+            Some("Thư ký"),
+        ),
     ]
 }
 
 fn unit_side() -> Vec<Participant> {
     vec![
         person("Ông Phạm Đức Thịnh", "Chủ tịch UBND xã Hiệp Thạnh", None),
-        person("Bà Võ Thị Ngọc Ánh", "Giám đốc Trung tâm Phục vụ hành chính công xã", None),
+        person(
+            "Bà Võ Thị Ngọc Ánh",
+            "Giám đốc Trung tâm Phục vụ hành chính công xã",
+            None,
+        ),
     ]
 }
 
@@ -112,47 +124,182 @@ const AREAS: [(&str, &str); 7] = [
     ("IV", "Cải cách tổ chức bộ máy"),
     ("V", "Cải cách chế độ công vụ"),
     ("VI", "Cải cách tài chính công"),
-    ("VII", "Xây dựng và phát triển chính quyền điện tử, chính quyền số"),
+    (
+        "VII",
+        "Xây dựng và phát triển chính quyền điện tử, chính quyền số",
+    ),
 ];
 
 /// Lines of one checklist: code, text, value, verdict, note.
-type Row = (&'static str, &'static str, &'static str, Option<Verdict>, &'static str);
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<Verdict>,
+    &'static str,
+);
 
 const ROWS: [[Row; 3]; 7] = [
     [
-        ("CĐ-01", "Ban hành kế hoạch cải cách hành chính năm đúng thời hạn, có phân công trách nhiệm và sản phẩm cụ thể", "Có; ngày 08/01/2026", Some(Verdict::Conform), "Kế hoạch số 04/KH-UBND"),
-        ("CĐ-02", "Tỷ lệ nhiệm vụ trong kế hoạch hoàn thành đúng tiến độ", "18/21 (85,71%)", Some(Verdict::Partial), "03 nhiệm vụ chuyển sang quý II"),
-        ("CĐ-03", "Tự kiểm tra đối với bộ phận, đơn vị trực thuộc (tối thiểu 50%)", "4/7 (57,14%)", Some(Verdict::Conform), ""),
+        (
+            "CĐ-01",
+            "Ban hành kế hoạch cải cách hành chính năm đúng thời hạn, có phân công trách nhiệm và sản phẩm cụ thể",
+            "Có; ngày 08/01/2026",
+            Some(Verdict::Conform),
+            "Kế hoạch số 04/KH-UBND",
+        ),
+        (
+            "CĐ-02",
+            "Tỷ lệ nhiệm vụ trong kế hoạch hoàn thành đúng tiến độ",
+            "18/21 (85,71%)",
+            Some(Verdict::Partial),
+            "03 nhiệm vụ chuyển sang quý II",
+        ),
+        (
+            "CĐ-03",
+            "Tự kiểm tra đối với bộ phận, đơn vị trực thuộc (tối thiểu 50%)",
+            "4/7 (57,14%)",
+            Some(Verdict::Conform),
+            "",
+        ),
     ],
     [
-        ("TC-01", "Rà soát, hệ thống hoá văn bản quy phạm pháp luật theo thẩm quyền", "Có", Some(Verdict::Conform), ""),
-        ("TC-02", "Xử lý văn bản có nội dung không còn phù hợp sau rà soát", "2/2 (100%)", Some(Verdict::Conform), ""),
-        ("TC-03", "Theo dõi thi hành pháp luật lĩnh vực trọng tâm", "", Some(Verdict::NotAudited), "Ngoài thời gian làm việc của Đoàn"),
+        (
+            "TC-01",
+            "Rà soát, hệ thống hoá văn bản quy phạm pháp luật theo thẩm quyền",
+            "Có",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "TC-02",
+            "Xử lý văn bản có nội dung không còn phù hợp sau rà soát",
+            "2/2 (100%)",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "TC-03",
+            "Theo dõi thi hành pháp luật lĩnh vực trọng tâm",
+            "",
+            Some(Verdict::NotAudited),
+            "Ngoài thời gian làm việc của Đoàn",
+        ),
     ],
     [
-        ("TT-01", "Niêm yết, công khai thủ tục hành chính đầy đủ, đúng quyết định công bố đang có hiệu lực", "Không; thiếu 12 thủ tục", Some(Verdict::Nonconform), "Lĩnh vực đất đai, hộ tịch"),
-        ("TT-02", "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn", "1.842/1.871 (98,45%)", Some(Verdict::Partial), "29 hồ sơ quá hạn, 21 hồ sơ đất đai"),
-        ("TT-03", "Có văn bản xin lỗi và hẹn lại ngày trả đối với hồ sơ quá hạn", "11/29 (37,93%)", Some(Verdict::Nonconform), ""),
+        (
+            "TT-01",
+            "Niêm yết, công khai thủ tục hành chính đầy đủ, đúng quyết định công bố đang có hiệu lực",
+            "Không; thiếu 12 thủ tục",
+            Some(Verdict::Nonconform),
+            "Lĩnh vực đất đai, hộ tịch",
+        ),
+        (
+            "TT-02",
+            "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn",
+            "1.842/1.871 (98,45%)",
+            Some(Verdict::Partial),
+            "29 hồ sơ quá hạn, 21 hồ sơ đất đai",
+        ),
+        (
+            "TT-03",
+            "Có văn bản xin lỗi và hẹn lại ngày trả đối với hồ sơ quá hạn",
+            "11/29 (37,93%)",
+            Some(Verdict::Nonconform),
+            "",
+        ),
     ],
     [
-        ("BM-01", "Quy chế làm việc được ban hành và cập nhật sau sắp xếp đơn vị hành chính", "Có", Some(Verdict::Conform), ""),
-        ("BM-02", "Thực hiện đúng số lượng cấp phó theo quy định", "Có", Some(Verdict::Conform), ""),
-        ("BM-03", "Phương án sắp xếp đơn vị sự nghiệp trực thuộc", "", Some(Verdict::NotApplicable), "Không có đơn vị sự nghiệp"),
+        (
+            "BM-01",
+            "Quy chế làm việc được ban hành và cập nhật sau sắp xếp đơn vị hành chính",
+            "Có",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "BM-02",
+            "Thực hiện đúng số lượng cấp phó theo quy định",
+            "Có",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "BM-03",
+            "Phương án sắp xếp đơn vị sự nghiệp trực thuộc",
+            "",
+            Some(Verdict::NotApplicable),
+            "Không có đơn vị sự nghiệp",
+        ),
     ],
     [
-        ("CV-01", "Bố trí cán bộ, công chức đúng vị trí việc làm được phê duyệt", "32/34 (94,12%)", Some(Verdict::Partial), ""),
-        ("CV-02", "Cán bộ, công chức được bồi dưỡng kỹ năng số trong năm", "30/34 (88,24%)", Some(Verdict::Conform), ""),
-        ("CV-03", "Chấp hành kỷ luật, kỷ cương hành chính", "Không có vi phạm", Some(Verdict::Conform), ""),
+        (
+            "CV-01",
+            "Bố trí cán bộ, công chức đúng vị trí việc làm được phê duyệt",
+            "32/34 (94,12%)",
+            Some(Verdict::Partial),
+            "",
+        ),
+        (
+            "CV-02",
+            "Cán bộ, công chức được bồi dưỡng kỹ năng số trong năm",
+            "30/34 (88,24%)",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "CV-03",
+            "Chấp hành kỷ luật, kỷ cương hành chính",
+            "Không có vi phạm",
+            Some(Verdict::Conform),
+            "",
+        ),
     ],
     [
-        ("TCC-01", "Tỷ lệ giải ngân vốn đầu tư công được giao", "4.215.000.000 đồng/5.000.000.000 đồng (84,30%)", Some(Verdict::Partial), ""),
-        ("TCC-02", "Ban hành và công khai quy chế chi tiêu nội bộ", "Có", Some(Verdict::Conform), ""),
-        ("TCC-03", "Thực hiện kiến nghị của kiểm toán, thanh tra về tài chính", "", Some(Verdict::NotApplicable), "Không có kiến nghị"),
+        (
+            "TCC-01",
+            "Tỷ lệ giải ngân vốn đầu tư công được giao",
+            "4.215.000.000 đồng/5.000.000.000 đồng (84,30%)",
+            Some(Verdict::Partial),
+            "",
+        ),
+        (
+            "TCC-02",
+            "Ban hành và công khai quy chế chi tiêu nội bộ",
+            "Có",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "TCC-03",
+            "Thực hiện kiến nghị của kiểm toán, thanh tra về tài chính",
+            "",
+            Some(Verdict::NotApplicable),
+            "Không có kiến nghị",
+        ),
     ],
     [
-        ("CS-01", "Tỷ lệ hồ sơ tiếp nhận trực tuyến trên tổng số hồ sơ", "1.507/1.871 (80,55%)", Some(Verdict::Conform), ""),
-        ("CS-02", "Tỷ lệ số hoá hồ sơ, kết quả giải quyết thủ tục hành chính", "1.702/1.871 (90,97%)", Some(Verdict::Conform), ""),
-        ("CS-03", "Áp dụng hệ thống quản lý chất lượng TCVN ISO 9001:2015, cập nhật quy trình theo thủ tục hành chính hiện hành", "Chưa cập nhật 05 quy trình", Some(Verdict::Partial), ""),
+        (
+            "CS-01",
+            "Tỷ lệ hồ sơ tiếp nhận trực tuyến trên tổng số hồ sơ",
+            "1.507/1.871 (80,55%)",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "CS-02",
+            "Tỷ lệ số hoá hồ sơ, kết quả giải quyết thủ tục hành chính",
+            "1.702/1.871 (90,97%)",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "CS-03",
+            "Áp dụng hệ thống quản lý chất lượng TCVN ISO 9001:2015, cập nhật quy trình theo thủ tục hành chính hiện hành",
+            "Chưa cập nhật 05 quy trình",
+            Some(Verdict::Partial),
+            "",
+        ),
     ],
 ];
 
@@ -237,7 +384,12 @@ fn findings() -> Vec<Finding> {
     ]
 }
 
-fn recommendation(codes: &[&str], text: &str, responsible: &str, due_on: NaiveDate) -> Recommendation {
+fn recommendation(
+    codes: &[&str],
+    text: &str,
+    responsible: &str,
+    due_on: NaiveDate,
+) -> Recommendation {
     Recommendation {
         findings: texts(codes),
         text: text.to_owned(),
@@ -272,9 +424,15 @@ fn recommendations() -> Vec<Recommendation> {
 
 fn typical_minutes() -> Minutes {
     let date = day(2026, 3, 5);
-    let signed = Signing::Confirmed { at: at(date, 16, 45) };
+    let signed = Signing::Confirmed {
+        at: at(date, 16, 45),
+    };
     Minutes {
-        sheet: sheet("Kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh", Some(5), false),
+        sheet: sheet(
+            "Kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh",
+            Some(5),
+            false,
+        ),
         vocabulary: Vocabulary::Cchc,
         grounds: texts(&GROUNDS),
         opened_at: at(date, 8, 0),
@@ -300,15 +458,28 @@ fn typical_minutes() -> Minutes {
         findings: findings(),
         recommendations: recommendations(),
         opinion: Opinion::Given {
-            statements: texts(&["UBND xã cơ bản nhất trí với kết quả kiểm tra. Riêng nội dung CS-01, đề nghị Đoàn kiểm tra ghi nhận nguyên nhân do chờ hướng dẫn của cơ quan chuyên môn cấp tỉnh."]),
-            commitments: texts(&["Khắc phục xong các tồn tại TT-01, TT-02 trước ngày 31 tháng 3 năm 2026"]),
+            statements: texts(&[
+                "UBND xã cơ bản nhất trí với kết quả kiểm tra. Riêng nội dung CS-01, đề nghị Đoàn kiểm tra ghi nhận nguyên nhân do chờ hướng dẫn của cơ quan chuyên môn cấp tỉnh.",
+            ]),
+            commitments: texts(&[
+                "Khắc phục xong các tồn tại TT-01, TT-02 trước ngày 31 tháng 3 năm 2026",
+            ]),
         },
         copies: 3,
         kept_by: Some("Đoàn kiểm tra giữ 02 bản, đơn vị được kiểm tra giữ 01 bản".to_owned()),
         unit_signature: signatory(Some("Chủ tịch"), Some("Phạm Đức Thịnh"), signed.clone()),
         secretary_signature: signatory(None, Some("Lê Thị Thuỷ Tiên"), signed.clone()),
-        lead_signature: signatory(Some("Phó Giám đốc Sở Nội vụ"), Some("Nguyễn Thị Minh Nguyệt"), signed),
-        recipients: texts(&["UBND tỉnh (để báo cáo)", "UBND xã Hiệp Thạnh", "Thành viên Đoàn kiểm tra", "Lưu: VT, CCHC"]),
+        lead_signature: signatory(
+            Some("Phó Giám đốc Sở Nội vụ"),
+            Some("Nguyễn Thị Minh Nguyệt"),
+            signed,
+        ),
+        recipients: texts(&[
+            "UBND tỉnh (để báo cáo)",
+            "UBND xã Hiệp Thạnh",
+            "Thành viên Đoàn kiểm tra",
+            "Lưu: VT, CCHC",
+        ]),
     }
 }
 
@@ -316,12 +487,25 @@ fn sample_draw(count: usize) -> SampleDraw {
     SampleDraw {
         title: "Hồ sơ lĩnh vực đất đai tiếp nhận trong tháng 01 và tháng 02 năm 2026".to_owned(),
         population: 214,
-        method: "Rút ngẫu nhiên theo số khởi tạo 20260305; bổ sung toàn bộ hồ sơ quá hạn".to_owned(),
+        method: "Rút ngẫu nhiên theo số khởi tạo 20260305; bổ sung toàn bộ hồ sơ quá hạn"
+            .to_owned(),
         dossiers: (1..=count)
             .map(|index| Dossier {
-                code: format!("H36.112.15-260{}{:02}-{:04}", 1 + index % 2, 1 + index % 27, 17 * index),
-                procedure: "Đăng ký biến động quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất".to_owned(),
-                note: if index % 5 == 0 { "Quá hạn 03 ngày" } else { "" }.to_owned(),
+                code: format!(
+                    "H36.112.15-260{}{:02}-{:04}",
+                    1 + index % 2,
+                    1 + index % 27,
+                    17 * index
+                ),
+                procedure:
+                    "Đăng ký biến động quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất"
+                        .to_owned(),
+                note: if index % 5 == 0 {
+                    "Quá hạn 03 ngày"
+                } else {
+                    ""
+                }
+                .to_owned(),
             })
             .collect(),
     }
@@ -363,8 +547,14 @@ fn refused_minutes() -> Minutes {
 fn short_minutes() -> Minutes {
     let nobody = || signatory(None, None, Signing::Pending);
     Minutes {
-        sheet: sheet("Kiểm tra đột xuất Bộ phận Một cửa phường Xuân Hương", None, true),
-        grounds: texts(&["Căn cứ Kế hoạch số 18/KH-UBND ngày 12 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh"]),
+        sheet: sheet(
+            "Kiểm tra đột xuất Bộ phận Một cửa phường Xuân Hương",
+            None,
+            true,
+        ),
+        grounds: texts(&[
+            "Căn cứ Kế hoạch số 18/KH-UBND ngày 12 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh",
+        ]),
         closed_at: None,
         place: "Trung tâm Phục vụ hành chính công phường Xuân Hương".to_owned(),
         activity: "kiểm tra đột xuất việc tiếp nhận, trả kết quả".to_owned(),
@@ -378,7 +568,9 @@ fn short_minutes() -> Minutes {
             code: "I".to_owned(),
             title: "Việc tiếp nhận và trả kết quả".to_owned(),
             lines: Vec::new(),
-            facts: texts(&["Tại thời điểm kiểm tra, 04/04 công chức có mặt, mặc trang phục và đeo thẻ đúng quy định."]),
+            facts: texts(&[
+                "Tại thời điểm kiểm tra, 04/04 công chức có mặt, mặc trang phục và đeo thẻ đúng quy định.",
+            ]),
         }],
         strengths: Vec::new(),
         findings: Vec::new(),
@@ -448,8 +640,15 @@ fn long_recommendations() -> Vec<Recommendation> {
 
 fn long_minutes() -> Minutes {
     let typical = typical_minutes();
-    let mut sheet = sheet(&format!("Kiểm tra công tác cải cách hành chính, kiểm soát thủ tục hành chính, chuyển đổi số và áp dụng TCVN ISO 9001:2015 năm 2026 tại {LONG_UNIT}"), Some(112), false);
-    sheet.letterhead.superior = Some("Ban Chỉ đạo cải cách hành chính và chuyển đổi số tỉnh Lâm Đồng".to_owned());
+    let mut sheet = sheet(
+        &format!(
+            "Kiểm tra công tác cải cách hành chính, kiểm soát thủ tục hành chính, chuyển đổi số và áp dụng TCVN ISO 9001:2015 năm 2026 tại {LONG_UNIT}"
+        ),
+        Some(112),
+        false,
+    );
+    sheet.letterhead.superior =
+        Some("Ban Chỉ đạo cải cách hành chính và chuyển đổi số tỉnh Lâm Đồng".to_owned());
     sheet.letterhead.agency = "Đoàn kiểm tra liên ngành về cải cách hành chính, kiểm soát thủ tục hành chính và chuyển đổi số".to_owned();
     let long_areas = areas()
         .into_iter()
@@ -464,14 +663,21 @@ fn long_minutes() -> Minutes {
         unit: LONG_UNIT.to_owned(),
         place: format!("trụ sở {LONG_UNIT}"),
         closed_at: Some(at(day(2026, 3, 6), 9, 5)),
-        others: vec![person("Ông Đỗ Mạnh Hùng", "Phóng viên Báo và Phát thanh, Truyền hình Lâm Đồng", Some("Quan sát viên"))],
+        others: vec![person(
+            "Ông Đỗ Mạnh Hùng",
+            "Phóng viên Báo và Phát thanh, Truyền hình Lâm Đồng",
+            Some("Quan sát viên"),
+        )],
         areas: long_areas,
         findings: long_findings(),
         recommendations: long_recommendations(),
-        samples: vec![sample_draw(30), SampleDraw {
-            title: "Hồ sơ lĩnh vực hộ tịch".to_owned(),
-            ..sample_draw(8)
-        }],
+        samples: vec![
+            sample_draw(30),
+            SampleDraw {
+                title: "Hồ sơ lĩnh vực hộ tịch".to_owned(),
+                ..sample_draw(8)
+            },
+        ],
         ..typical
     }
 }
@@ -522,7 +728,12 @@ fn iso_findings() -> Vec<Finding> {
             Finding {
                 requirement: None,
                 answer: UnitAnswer::None,
-                ..finding("LY-01", "Danh mục rủi ro chưa đề cập việc liên thông phần mềm đất đai", "", &["BM-02-01"])
+                ..finding(
+                    "LY-01",
+                    "Danh mục rủi ro chưa đề cập việc liên thông phần mềm đất đai",
+                    "",
+                    &["BM-02-01"],
+                )
             },
         ),
         graded(
@@ -531,7 +742,12 @@ fn iso_findings() -> Vec<Finding> {
             Finding {
                 requirement: None,
                 answer: UnitAnswer::None,
-                ..finding("CT-01", "Nên tổng hợp ý kiến người dân theo từng thủ tục để dễ cải tiến", "", &[])
+                ..finding(
+                    "CT-01",
+                    "Nên tổng hợp ý kiến người dân theo từng thủ tục để dễ cải tiến",
+                    "",
+                    &[],
+                )
             },
         ),
     ]
@@ -539,16 +755,38 @@ fn iso_findings() -> Vec<Finding> {
 
 fn iso_recommendations() -> Vec<Recommendation> {
     vec![
-        recommendation(&["KPH-01"], "Khắc phục, phân tích nguyên nhân và lập hành động khắc phục", "Bộ phận Một cửa", day(2026, 3, 19)),
-        recommendation(&["KPH-02"], "Thu hồi bản lỗi thời, rà soát toàn bộ điểm phân phối", "Văn phòng HĐND và UBND", day(2026, 3, 12)),
+        recommendation(
+            &["KPH-01"],
+            "Khắc phục, phân tích nguyên nhân và lập hành động khắc phục",
+            "Bộ phận Một cửa",
+            day(2026, 3, 19),
+        ),
+        recommendation(
+            &["KPH-02"],
+            "Thu hồi bản lỗi thời, rà soát toàn bộ điểm phân phối",
+            "Văn phòng HĐND và UBND",
+            day(2026, 3, 12),
+        ),
     ]
 }
 
 fn iso_team() -> Vec<Participant> {
     vec![
-        person("Ông Phan Hữu Nghĩa", "Phó Chủ tịch UBND xã", Some("Trưởng đoàn")),
-        person("Bà Đặng Thị Hồng Gấm", "Công chức Văn phòng - Thống kê", Some("Thư ký, đánh giá viên")),
-        person("Bà Trần Thị Lan", "Công chức Tư pháp - Hộ tịch", Some("Đánh giá viên")),
+        person(
+            "Ông Phan Hữu Nghĩa",
+            "Phó Chủ tịch UBND xã",
+            Some("Trưởng đoàn"),
+        ),
+        person(
+            "Bà Đặng Thị Hồng Gấm",
+            "Công chức Văn phòng - Thống kê",
+            Some("Thư ký, đánh giá viên"),
+        ),
+        person(
+            "Bà Trần Thị Lan",
+            "Công chức Tư pháp - Hộ tịch",
+            Some("Đánh giá viên"),
+        ),
     ]
 }
 
@@ -570,20 +808,44 @@ fn iso_minutes() -> Minutes {
             code: code.to_owned(),
             title: format!("Điều khoản {code} - {title}"),
             lines: vec![
-                line(&("", "Bằng chứng về việc xác định và theo dõi theo yêu cầu của điều khoản", "Có", Some(Verdict::Conform), "")),
-                line(&("", "Hồ sơ được kiểm soát, sẵn có tại nơi sử dụng", "", if code == "7" { Some(Verdict::Nonconform) } else { None }, "")),
+                line(&(
+                    "",
+                    "Bằng chứng về việc xác định và theo dõi theo yêu cầu của điều khoản",
+                    "Có",
+                    Some(Verdict::Conform),
+                    "",
+                )),
+                line(&(
+                    "",
+                    "Hồ sơ được kiểm soát, sẵn có tại nơi sử dụng",
+                    "",
+                    if code == "7" {
+                        Some(Verdict::Nonconform)
+                    } else {
+                        None
+                    },
+                    "",
+                )),
             ]
             .into_iter()
             .zip(1..)
-            .map(|(line, index)| Line { code: format!("{code}.{index}"), ..line })
+            .map(|(line, index)| Line {
+                code: format!("{code}.{index}"),
+                ..line
+            })
             .collect(),
             facts: Vec::new(),
         })
         .collect();
     Minutes {
-        sheet: iso_sheet("Đánh giá nội bộ hệ thống quản lý chất lượng lần 1 năm 2026 tại Bộ phận Một cửa", None),
+        sheet: iso_sheet(
+            "Đánh giá nội bộ hệ thống quản lý chất lượng lần 1 năm 2026 tại Bộ phận Một cửa",
+            None,
+        ),
         vocabulary: Vocabulary::Iso,
-        grounds: texts(&["Căn cứ Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026 của Ủy ban nhân dân xã Hiệp Thạnh"]),
+        grounds: texts(&[
+            "Căn cứ Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026 của Ủy ban nhân dân xã Hiệp Thạnh",
+        ]),
         activity: "đánh giá nội bộ hệ thống quản lý chất lượng theo TCVN ISO 9001:2015".to_owned(),
         unit: "Bộ phận Một cửa và các phòng chuyên môn".to_owned(),
         team: iso_team(),
@@ -596,7 +858,11 @@ fn iso_minutes() -> Minutes {
         secretary_signature: signatory(None, Some("Đặng Thị Hồng Gấm"), Signing::Pending),
         lead_signature: signatory(None, Some("Phan Hữu Nghĩa"), Signing::Pending),
         kept_by: None,
-        recipients: texts(&["Thường trực UBND xã", "Các bộ phận được đánh giá", "Lưu: VT, hồ sơ ISO"]),
+        recipients: texts(&[
+            "Thường trực UBND xã",
+            "Các bộ phận được đánh giá",
+            "Lưu: VT, hồ sơ ISO",
+        ]),
         ..typical
     }
 }
@@ -604,20 +870,35 @@ fn iso_minutes() -> Minutes {
 fn results() -> Vec<AreaResult> {
     areas()
         .into_iter()
-        .map(|Area { code, title, lines, facts }| {
-            let of = |verdict| {
-                let found = lines.iter().filter(|line| line.verdict == Some(verdict)).count();
-                u32::try_from(found).unwrap_or(u32::MAX)
-            };
-            let counts = Counts {
-                conform: of(Verdict::Conform),
-                partial: of(Verdict::Partial),
-                nonconform: of(Verdict::Nonconform),
-                not_applicable: of(Verdict::NotApplicable),
-                not_audited: of(Verdict::NotAudited),
-            };
-            AreaResult { code, title, counts, facts }
-        })
+        .map(
+            |Area {
+                 code,
+                 title,
+                 lines,
+                 facts,
+             }| {
+                let of = |verdict| {
+                    let found = lines
+                        .iter()
+                        .filter(|line| line.verdict == Some(verdict))
+                        .count();
+                    u32::try_from(found).unwrap_or(u32::MAX)
+                };
+                let counts = Counts {
+                    conform: of(Verdict::Conform),
+                    partial: of(Verdict::Partial),
+                    nonconform: of(Verdict::Nonconform),
+                    not_applicable: of(Verdict::NotApplicable),
+                    not_audited: of(Verdict::NotAudited),
+                };
+                AreaResult {
+                    code,
+                    title,
+                    counts,
+                    facts,
+                }
+            },
+        )
         .collect()
 }
 
@@ -672,7 +953,11 @@ fn typical_report() -> InspectionReport {
 fn short_report() -> InspectionReport {
     let typical = typical_report();
     InspectionReport {
-        sheet: sheet("Kết quả kiểm tra đột xuất Bộ phận Một cửa phường Xuân Hương", None, true),
+        sheet: sheet(
+            "Kết quả kiểm tra đột xuất Bộ phận Một cửa phường Xuân Hương",
+            None,
+            true,
+        ),
         issued_on: None,
         addressees: texts(&["Chủ tịch Ủy ban nhân dân tỉnh", "Giám đốc Sở Nội vụ"]),
         independence: Independence::default(),
@@ -692,10 +977,15 @@ fn long_report() -> InspectionReport {
     InspectionReport {
         sheet: Sheet {
             letterhead: long.sheet.letterhead,
-            subject: format!("Kết quả {}", long.sheet.subject.replacen("Kiểm tra", "kiểm tra", 1)),
+            subject: format!(
+                "Kết quả {}",
+                long.sheet.subject.replacen("Kiểm tra", "kiểm tra", 1)
+            ),
             ..typical.sheet
         },
-        units: (1..=15).map(|index| format!("Ủy ban nhân dân xã số {index}, tỉnh Lâm Đồng")).collect(),
+        units: (1..=15)
+            .map(|index| format!("Ủy ban nhân dân xã số {index}, tỉnh Lâm Đồng"))
+            .collect(),
         findings: long_findings(),
         recommendations: long_recommendations(),
         areas: typical
@@ -712,24 +1002,29 @@ fn long_report() -> InspectionReport {
 
 fn iso_report() -> InspectionReport {
     let clauses = [
-        "4.1", "4.2", "4.3", "4.4", "5.1", "5.2", "5.3", "6.1", "6.2", "6.3", "7.1", "7.2", "7.3", "7.4", "7.5", "8.1",
-        "8.2", "8.3", "8.4", "8.5", "8.6", "8.7", "9.1", "9.2", "9.3", "10.2",
+        "4.1", "4.2", "4.3", "4.4", "5.1", "5.2", "5.3", "6.1", "6.2", "6.3", "7.1", "7.2", "7.3",
+        "7.4", "7.5", "8.1", "8.2", "8.3", "8.4", "8.5", "8.6", "8.7", "9.1", "9.2", "9.3", "10.2",
     ];
-    let rows = ["Bộ phận Một cửa", "Văn phòng HĐND và UBND", "Phòng Kinh tế", "Phòng Văn hoá - Xã hội"]
-        .iter()
-        .enumerate()
-        .map(|(row, unit)| MatrixRow {
-            unit: (*unit).to_owned(),
-            marks: (0..clauses.len())
-                .map(|column| match (row * 7 + column * 3) % 11 {
-                    0 => Some(Mark::Nonconform),
-                    1 => Some(Mark::Observation),
-                    2 | 3 => None,
-                    _ => Some(Mark::Conform),
-                })
-                .collect(),
-        })
-        .collect();
+    let rows = [
+        "Bộ phận Một cửa",
+        "Văn phòng HĐND và UBND",
+        "Phòng Kinh tế",
+        "Phòng Văn hoá - Xã hội",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(row, unit)| MatrixRow {
+        unit: (*unit).to_owned(),
+        marks: (0..clauses.len())
+            .map(|column| match (row * 7 + column * 3) % 11 {
+                0 => Some(Mark::Nonconform),
+                1 => Some(Mark::Observation),
+                2 | 3 => None,
+                _ => Some(Mark::Conform),
+            })
+            .collect(),
+    })
+    .collect();
     let signer = |capacity: &[&str], name: &str| Signatory {
         capacity: texts(capacity),
         ..signatory(None, Some(name), Signing::Pending)

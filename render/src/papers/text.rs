@@ -90,7 +90,10 @@ fn invisible(letter: char) -> bool {
 }
 
 fn printable(letter: char, faces: &[Font]) -> bool {
-    letter.is_whitespace() || faces.iter().all(|face| face.info().coverage.contains(letter.into()))
+    letter.is_whitespace()
+        || faces
+            .iter()
+            .all(|face| face.info().coverage.contains(letter.into()))
 }
 
 /// Lets an address or a hash break instead of running out of its column.
@@ -137,10 +140,18 @@ mod tests {
     fn a_letter_the_typeface_lacks_is_named_with_the_field_it_stands_in() {
         let mut value = serde_json::json!({"areas": [{"facts": ["tốt", "rất tốt 😀"]}]});
         let error = prepare(&mut value, &fonts::typeface().unwrap().faces).unwrap_err();
-        let PaperError::Unprintable { letter, field, text } = error else {
+        let PaperError::Unprintable {
+            letter,
+            field,
+            text,
+        } = error
+        else {
             panic!("{error}");
         };
-        assert_eq!((letter, field.as_str(), text.as_str()), ('😀', "/areas/0/facts/1", "rất tốt 😀"));
+        assert_eq!(
+            (letter, field.as_str(), text.as_str()),
+            ('😀', "/areas/0/facts/1", "rất tốt 😀")
+        );
     }
 
     #[test]

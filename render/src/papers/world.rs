@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::{Datelike, NaiveDateTime, Timelike};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::ecow::EcoVec;
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -10,7 +11,7 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::PaperError;
 use crate::fonts::Typeface;
@@ -34,6 +35,9 @@ pub(super) const SOURCES: [(&str, &str); 4] = [
         include_str!("../../../templates/papers/inspection-report.typ"),
     ),
 ];
+
+/// Vietnam has one offset from UTC and no summer time.
+const VIETNAM_OFFSET_MINUTES: i32 = 7 * 60;
 
 /// Compilations after which an unused cached result is dropped.
 const KEEP_FOR: usize = 10;
@@ -62,15 +66,26 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     /// A desk on which `main` (the path of a template) is set with `data` as `/data.json`.
-    pub(super) fn new(typeface: &'a Typeface, main: &str, data: Vec<u8>) -> Result<Self, PaperError> {
+    pub(super) fn new(
+        typeface: &'a Typeface,
+        main: &str,
+        data: Vec<u8>,
+    ) -> Result<Self, PaperError> {
         let missing = || PaperError::Template(format!("there is no template {main}"));
         let main_id = id(main).ok_or_else(missing)?;
-        let source = PARSED.iter().find(|source| source.id() == main_id).ok_or_else(missing)?;
+        let source = PARSED
+            .iter()
+            .find(|source| source.id() == main_id)
+            .ok_or_else(missing)?;
         Self::with_source(typeface, source.clone(), data)
     }
 
     /// As [`Desk::new`] with a source of its own: tests print pieces of `nd30.typ` with it.
-    fn with_source(typeface: &'a Typeface, main: Source, data: Vec<u8>) -> Result<Self, PaperError> {
+    fn with_source(
+        typeface: &'a Typeface,
+        main: Source,
+        data: Vec<u8>,
+    ) -> Result<Self, PaperError> {
         let data_id = id("/data.json")
             .ok_or_else(|| PaperError::Template("the path of the data is not valid".to_owned()))?;
         Ok(Self {
@@ -90,15 +105,21 @@ impl<'a> Desk<'a> {
     }
 
     /// Writes the pages as PDF/A-2a and PDF/UA-1: archival, tagged, every glyph present.
-    pub(super) fn pdf(&self, pages: &PagedDocument, ident: String) -> Result<Vec<u8>, PaperError> {
+    ///
+    /// `ident` and `dated` (Vietnamese civil time) are all that the file says of its making.
+    pub(super) fn pdf(
+        &self,
+        pages: &PagedDocument,
+        ident: String,
+        dated: NaiveDateTime,
+    ) -> Result<Vec<u8>, PaperError> {
         let _evict = Evict;
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|error| PaperError::Export(error.message().to_string()))?;
         let options = PdfOptions {
             ident: Smart::Custom(ident),
             creator: Smart::Custom(Some("Chuẩn".to_owned())),
-            // The template sets the document's date from the data.
-            timestamp: None,
+            timestamp: timestamp(dated),
             page_ranges: None,
             standards,
             tagged: true,
@@ -123,7 +144,11 @@ impl<'a> Desk<'a> {
         let source = self.source(error.span.id()?).ok()?;
         let range = self.range(error.span)?;
         let line = source.lines().byte_to_line(range.start)?;
-        Some(format!("{}:{}", source.id().get().vpath().get_without_slash(), line + 1))
+        Some(format!(
+            "{}:{}",
+            source.id().get().vpath().get_without_slash(),
+            line + 1
+        ))
     }
 }
 
@@ -166,6 +191,20 @@ impl World for Desk<'_> {
     }
 }
 
+/// The instant as PDF metadata has it, at +07:00. `None` for years a PDF cannot say.
+fn timestamp(dated: NaiveDateTime) -> Option<Timestamp> {
+    let small = |number: u32| u8::try_from(number).ok();
+    let datetime = Datetime::from_ymd_hms(
+        dated.year(),
+        small(dated.month())?,
+        small(dated.day())?,
+        small(dated.hour())?,
+        small(dated.minute())?,
+        small(dated.second())?,
+    )?;
+    Timestamp::new_local(datetime, VIETNAM_OFFSET_MINUTES)
+}
+
 /// Keeps typst's cache small, also when a compilation fails.
 struct Evict;
 
@@ -179,25 +218,49 @@ impl Drop for Evict {
 pub(super) mod tests {
     use super::*;
     use crate::fonts;
-    use typst::layout::{Frame, FrameItem};
+    use typst::layout::{Frame, FrameItem, Point};
+    use typst_layout::Page;
 
-    /// The text of each page, in the order it is drawn; places to break are left out.
-    pub(in crate::papers) fn texts(pages: &PagedDocument) -> Vec<String> {
-        pages.pages().iter().map(|page| {
-            let mut text = String::new();
-            collect(&page.frame, &mut text);
-            text.replace('\u{200b}', "")
-        }).collect()
+    /// A piece of text and where its base line starts.
+    #[derive(Debug)]
+    pub(in crate::papers) struct Placed {
+        pub(in crate::papers) text: String,
+        pub(in crate::papers) x_mm: f64,
+        pub(in crate::papers) y_mm: f64,
+        pub(in crate::papers) width_mm: f64,
     }
 
-    fn collect(frame: &Frame, out: &mut String) {
-        for (_, item) in frame.items() {
+    /// The text of each page, an item a line, in the order it is drawn; places to break are left out.
+    pub(in crate::papers) fn texts(pages: &PagedDocument) -> Vec<String> {
+        let text_of = |page: &Page| {
+            let mut items = Vec::new();
+            collect(&page.frame, Point::zero(), true, &mut items);
+            items.into_iter().map(|item| item.text + "\n").collect()
+        };
+        pages.pages().iter().map(text_of).collect()
+    }
+
+    /// The items of a page that stand upright: not the watermark.
+    pub(in crate::papers) fn placed(page: &Page) -> Vec<Placed> {
+        let mut items = Vec::new();
+        collect(&page.frame, Point::zero(), false, &mut items);
+        items
+    }
+
+    fn collect(frame: &Frame, origin: Point, turned: bool, out: &mut Vec<Placed>) {
+        for (position, item) in frame.items() {
+            let at = origin + *position;
             match item {
-                FrameItem::Text(text) => {
-                    out.push_str(&text.text);
-                    out.push('\n');
+                FrameItem::Text(text) => out.push(Placed {
+                    text: text.text.replace("\u{200b}", "").to_string(),
+                    x_mm: at.x.to_mm(),
+                    y_mm: at.y.to_mm(),
+                    width_mm: text.width().to_mm(),
+                }),
+                FrameItem::Group(group) if turned || group.transform.is_only_translate() => {
+                    let moved = at + Point::new(group.transform.tx, group.transform.ty);
+                    collect(&group.frame, moved, turned, out);
                 }
-                FrameItem::Group(group) => collect(&group.frame, out),
                 _ => {}
             }
         }
@@ -218,7 +281,10 @@ pub(super) mod tests {
             ("long-date(\"2026-02-28\")", "ngày 28 tháng 02 năm 2026"),
             ("long-date(\"2026-03-09\")", "ngày 09 tháng 3 năm 2026"),
             ("long-date(\"2026-12-10\")", "ngày 10 tháng 12 năm 2026"),
-            ("long-date(\"2026-03-05T08:00:00\")", "ngày 05 tháng 3 năm 2026"),
+            (
+                "long-date(\"2026-03-05T08:00:00\")",
+                "ngày 05 tháng 3 năm 2026",
+            ),
             ("short-date(\"2026-02-05\")", "05/02/2026"),
             ("short-date(\"2026-11-15\")", "15/11/2026"),
             ("clock(\"2026-03-05T08:05:00\")", "08 giờ 05 phút"),
@@ -233,7 +299,8 @@ pub(super) mod tests {
 
     #[test]
     fn points_are_lettered_as_the_decree_letters_them() {
-        let pages = compile("#import \"/nd30.typ\": *\n#range(10).map(letter).join(\" \")").unwrap();
+        let pages =
+            compile("#import \"/nd30.typ\": *\n#range(10).map(letter).join(\" \")").unwrap();
         assert_eq!(pages.concat().trim(), "a b c d đ e g h i k");
     }
 
@@ -247,7 +314,10 @@ pub(super) mod tests {
             "#import \"@preview/cetz:0.3.0\": canvas",
             "#image(\"/anh.png\")",
         ] {
-            assert!(matches!(compile(text), Err(PaperError::Template(_))), "{text}");
+            assert!(
+                matches!(compile(text), Err(PaperError::Template(_))),
+                "{text}"
+            );
         }
     }
 
