@@ -231,8 +231,8 @@ impl EvidenceApi {
 
     /// What uploads can do here
     #[oai(path = "/uploads", method = "options", operation_id = "get_upload_options")]
-    async fn upload_options(&self, app: Data<&App>) -> Speaks {
-        Speaks::This(TUS.into(), TUS.into(), "creation,termination,expiration".into(), app.config.evidence.max_bytes)
+    async fn upload_options(&self, app: Data<&App>) -> Result<Speaks> {
+        Ok(Speaks::This(TUS.into(), TUS.into(), "creation,termination,expiration".into(), app.config.evidence.max_bytes))
     }
 
     /// Begin an upload
