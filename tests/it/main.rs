@@ -3,3 +3,5 @@
 mod openapi;
 mod people;
 mod sample;
+mod evidence;
+mod visit;

@@ -134,6 +134,17 @@ impl TestApp {
         App::assemble(config, store, Mailer::memory().unwrap()).unwrap()
     }
 
+    /// Stops and starts again on the same database and folders. Clients from before must be gone.
+    pub async fn restart(&mut self) {
+        let config = self.app.config.clone();
+        // SQLite's file is one process's: the old application must go before the new one opens it.
+        let mut aside = Self::start().await;
+        std::mem::swap(&mut self.app, &mut aside.app);
+        drop(aside);
+        let store = Store::open(&config, self.clock.clone()).await.unwrap();
+        self.app = App::assemble(config, store, Mailer::memory().unwrap()).unwrap();
+    }
+
     /// Nobody yet.
     #[must_use]
     pub fn client(&self) -> Client {
