@@ -233,20 +233,11 @@ impl Calendar {
     }
 
     fn explanation(&self, term: &Term, skipped: &[Skipped], unpublished: &[i32]) -> String {
-        let mut text = format!("Thời hạn {} {}", term.n, unit_vi(term.unit));
-        match term.from.succ_opt() {
-            Some(first) if term.n > 0 => {
-                text += &format!(" tính từ ngày {} (không tính ngày {})", vn_day(first), vn_day(term.from));
-            }
-            _ => text += &format!(" tính tại ngày {}", vn_day(term.from)),
-        }
-        if term.unit == DeadlineUnit::WorkingDay {
-            text += &self.counting_note(term, skipped);
-        }
-        text += &format!(", kết thúc vào {}", long_day(term.ends_on));
+        let mut text = self.counting_vi(term, skipped);
         if term.rolled != term.ends_on {
-            let reason = self.day_off_name(term.ends_on);
-            text += &format!(" là ngày nghỉ ({reason}) nên chuyển sang ngày làm việc tiếp theo, {}", long_day(term.rolled));
+            let name = self.days.get(&term.ends_on).map_or_else(String::new, |(_, name)| format!(" ({name})"));
+            let rolled = long_day(term.rolled);
+            text += &format!(", là ngày nghỉ{name} nên chuyển sang ngày làm việc tiếp theo, {rolled}");
         }
         if term.due != term.rolled {
             text += &format!("; phải xong trước ngày đó, chậm nhất hết {}", long_day(term.due));
@@ -256,6 +247,19 @@ impl Calendar {
             text += &format!(" Tạm tính: chưa công bố lịch nghỉ của {years}.");
         }
         text
+    }
+
+    fn counting_vi(&self, term: &Term, skipped: &[Skipped]) -> String {
+        let ends_on = long_day(term.ends_on);
+        let Some(first) = term.from.succ_opt().filter(|_| term.n > 0) else {
+            return format!("Mốc thời hạn là {ends_on}");
+        };
+        let (n, unit, first, from) = (term.n, unit_vi(term.unit), vn_day(first), vn_day(term.from));
+        let note = match term.unit {
+            DeadlineUnit::WorkingDay => self.counting_note(term, skipped),
+            _ => String::new(),
+        };
+        format!("Thời hạn {n} {unit} tính từ ngày {first} (không tính ngày {from}){note}, kết thúc vào {ends_on}")
     }
 
     /// What was left out and what was counted although it is a Saturday.
@@ -490,10 +494,7 @@ pub(crate) mod tests {
     fn calendar_days_skip_only_where_the_end_rolls() {
         let found = vietnam().deadline(day("18/01/2026"), 30, DeadlineUnit::Day, DeadlineKind::By).unwrap();
         let skipped: Vec<_> = found.skipped.iter().map(|s| vn_day(s.date)).collect();
-        assert_eq!(
-            skipped,
-            ["17/02/2026", "18/02/2026", "19/02/2026", "20/02/2026", "21/02/2026", "22/02/2026"]
-        );
+        assert_eq!(skipped, ["17/02/2026", "18/02/2026", "19/02/2026", "20/02/2026", "21/02/2026", "22/02/2026"]);
         assert_eq!((found.counted, vn_day(found.ends_on)), (30, "17/02/2026".to_owned()));
     }
 
@@ -515,8 +516,13 @@ pub(crate) mod tests {
             ),
             (
                 ("18/01/2026", 30, Day, By),
-                "Thời hạn 30 ngày tính từ ngày 19/01/2026 (không tính ngày 18/01/2026), kết thúc vào thứ Ba 17/02/2026 \
+                "Thời hạn 30 ngày tính từ ngày 19/01/2026 (không tính ngày 18/01/2026), kết thúc vào thứ Ba 17/02/2026, \
                  là ngày nghỉ (Mùng 1) nên chuyển sang ngày làm việc tiếp theo, thứ Hai 23/02/2026.",
+            ),
+            (
+                ("28/11/2026", 0, Day, By),
+                "Mốc thời hạn là thứ Bảy 28/11/2026, là ngày nghỉ nên chuyển sang ngày làm việc tiếp theo, \
+                 thứ Hai 30/11/2026.",
             ),
             (
                 ("05/11/2026", 15, Day, Before),

@@ -18,7 +18,6 @@ pub const FIELD_CODES: &[&str] = &[
     "negative",
     "too_large",
     "too_many_decimals",
-    "too_many",
 ];
 
 /// Every warning code of this module; `warning.<code>` in the catalogue.
@@ -190,6 +189,19 @@ impl Value {
         }
     }
 
+    /// Trims and composes the texts in the value; numbers stay as declared.
+    pub fn clean(&mut self) {
+        match self {
+            Self::Text { value } => *value = crate::text::clean(value),
+            Self::Sample { failed_ids, .. } => failed_ids.iter_mut().for_each(|id| *id = crate::text::clean(id)),
+            Self::YesNo { .. }
+            | Self::Number { .. }
+            | Self::Ratio { .. }
+            | Self::Count { .. }
+            | Self::Amount { .. } => {}
+        }
+    }
+
     /// The value a form sends for a line of type `expected`; `None` when all its fields are blank
     /// or one is wrong, which is then in `problems`.
     ///
@@ -318,10 +330,8 @@ fn check_decimal(text: &str, problems: &mut Problems) {
 }
 
 fn check_ids(ids: &[String], problems: &mut Problems) {
-    if ids.len() > MAX_FAILED_IDS {
-        return problems.add_with("failed_ids", "too_many", vec![("max", MAX_FAILED_IDS.to_string())]);
-    }
-    for (row, id) in ids.iter().enumerate() {
+    problems.at_most("failed_ids", ids.len(), MAX_FAILED_IDS);
+    for (row, id) in ids.iter().take(MAX_FAILED_IDS).enumerate() {
         problems.text(&format!("failed_ids/{row}"), id, 100);
     }
 }
@@ -503,14 +513,16 @@ pub struct AnswerOp {
 }
 
 impl AnswerOp {
-    /// Adds what is wrong with the answer for a line of type `expected`; its value under `value/`.
-    pub fn check(&self, expected: AnswerType, problems: &mut Problems) {
-        problems.text("client_id", &self.client_id, 100);
+    /// Cleans the answer's texts and adds what is wrong with it for a line of type `expected`; its
+    /// value under `value/`.
+    pub fn clean(&mut self, expected: AnswerType, problems: &mut Problems) {
+        self.client_id = problems.text("client_id", &self.client_id, 100);
         problems.check(self.base_version < 0, "base_version", "negative");
-        problems.optional_text("note", self.note.as_deref(), MAX_TEXT);
-        problems.optional_text("reason", self.reason.as_deref(), MAX_TEXT);
+        self.note = problems.optional_text("note", self.note.as_deref(), MAX_TEXT);
+        self.reason = problems.optional_text("reason", self.reason.as_deref(), MAX_TEXT);
         let mut own = Problems::new();
-        if let Some(value) = &self.value {
+        if let Some(value) = &mut self.value {
+            value.clean();
             value.check(expected, &mut own);
         }
         if let Err(errors) = own.finish() {
@@ -818,20 +830,21 @@ mod tests {
     fn the_current_answer_is_the_last_operation() {
         use Verdict::{Conform, Nonconform, Partial};
         let (a, b) = (|base| op("a", base, Conform), |base| op("b", base, Nonconform));
-        let cases: Vec<(&str, Vec<AnswerOp>, i64, Option<Verdict>, bool)> = vec![
-            ("nobody answered", vec![], 1, None, false),
-            ("one answer", vec![a(1)], 2, Some(Conform), false),
-            ("one after the other", vec![a(1), b(2)], 3, Some(Nonconform), false),
-            ("two over each other", vec![a(1), b(1)], 3, Some(Nonconform), true),
-            ("two alike are no conflict", vec![a(1), op("b", 1, Conform)], 3, Some(Conform), false),
-            ("sent twice counts once", vec![a(1), a(1)], 2, Some(Conform), false),
-            ("decided on both", vec![a(1), b(1), op("c", 3, Partial)], 4, Some(Partial), false),
-            ("a third device over both", vec![a(1), b(1), op("c", 2, Partial)], 4, Some(Partial), true),
-            ("repeating the shown one late decides nothing", vec![a(1), b(1), op("c", 1, Nonconform)], 4, Some(Nonconform), true),
+        assert_eq!(fold(&[]), Current::default(), "nobody answered");
+        let cases = [
+            ("one answer", vec![a(1)], (2, Conform, false)),
+            ("one after the other", vec![a(1), b(2)], (3, Nonconform, false)),
+            ("two over each other", vec![a(1), b(1)], (3, Nonconform, true)),
+            ("two alike are no conflict", vec![a(1), op("b", 1, Conform)], (3, Conform, false)),
+            ("sent twice counts once", vec![a(1), a(1)], (2, Conform, false)),
+            ("decided on both", vec![a(1), b(1), op("c", 3, Partial)], (4, Partial, false)),
+            ("a third device over both", vec![a(1), b(1), op("c", 2, Partial)], (4, Partial, true)),
+            ("repeating late decides nothing", vec![a(1), b(1), op("c", 1, Nonconform)], (4, Nonconform, true)),
         ];
-        for (case, ops, version, verdict, conflicted) in cases {
+        for (case, ops, (version, verdict, conflicted)) in cases {
             let current = fold(&ops);
-            assert_eq!((current.version, current.verdict, current.conflicted), (version, verdict, conflicted), "{case}");
+            let found = (current.version, current.verdict, current.conflicted);
+            assert_eq!(found, (version, Some(verdict), conflicted), "{case}");
         }
     }
 
@@ -847,10 +860,23 @@ mod tests {
     #[test]
     fn an_answer_is_checked_with_all_its_parts() {
         let mut problems = Problems::new();
-        let bad = AnswerOp { value: Some(ratio(-1, 2)), base_version: -1, ..op(" ", 0, Verdict::Conform) };
-        bad.check(AnswerType::Ratio, &mut problems);
+        let mut bad = AnswerOp { value: Some(ratio(-1, 2)), base_version: -1, ..op(" ", 0, Verdict::Conform) };
+        bad.clean(AnswerType::Ratio, &mut problems);
         let expected = [("client_id", "required"), ("base_version", "negative"), ("value/numerator", "negative")];
         assert_eq!(codes(problems), expected.map(|(field, code)| (field.to_owned(), code)));
+    }
+
+    #[test]
+    fn answers_that_look_alike_are_alike_once_cleaned() {
+        let typed = |note: &str, id: &str| {
+            let value = Some(sample(3, 2, 1, &[id]));
+            let mut typed = AnswerOp { note: Some(note.to_owned()), value, ..op(id, 1, Verdict::Conform) };
+            typed.clean(AnswerType::Sample, &mut Problems::new());
+            typed
+        };
+        let mut current = Current::default();
+        current.append(&typed("Thiếu chữ ký", "Hồ sơ 1"));
+        assert!(!current.append(&typed("  Thiếu ch\u{1B0}\u{303} ký\r\n", " Hồ sơ 1")), "no conflict");
     }
 
     proptest! {

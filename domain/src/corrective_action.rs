@@ -26,7 +26,7 @@ pub const CODES: &[&str] = &[
 
 /// Every field code of this module, besides those of [`crate::draft`].
 pub const FIELD_CODES: &[&str] =
-    &["too_many", "steps_required", "before_today", "after_limit", "remark_required", "not_later", "same_unit"];
+    &["steps_required", "before_today", "after_limit", "remark_required", "not_later", "same_unit"];
 
 /// Months between verified doing and the check of its effect, unless configured otherwise.
 pub const EFFECT_MONTHS: u32 = 3;
@@ -222,6 +222,26 @@ pub struct PlanStep {
     pub settled: bool,
 }
 
+impl Plan {
+    /// Trims and composes the texts and adds those that are too long or forged. A draft may lack
+    /// anything; what is missing is [`check_plan`]'s.
+    pub fn clean(&mut self, problems: &mut Problems) {
+        let Self { correction, whys, cause_group: _, cause_origin: _, external_agency, steps } = self;
+        let mut clean = |field: &str, text: &mut String, max| {
+            *text = problems.optional_text(field, Some(text), max).unwrap_or_default();
+        };
+        clean("correction", correction, 4_000);
+        clean("external_agency", external_agency, 300);
+        for (row, why) in whys.iter_mut().enumerate() {
+            clean(&format!("whys/{row}"), why, 1_000);
+        }
+        for (row, step) in steps.iter_mut().enumerate() {
+            clean(&format!("steps/{row}/action"), &mut step.action, 2_000);
+            clean(&format!("steps/{row}/expected_evidence"), &mut step.expected_evidence, 1_000);
+        }
+    }
+}
+
 /// Whether a plan is complete enough to be handed in. `limit` is the last day the plan may name.
 ///
 /// # Errors
@@ -236,9 +256,7 @@ pub fn check_plan(plan: &Plan, today: NaiveDate, limit: Option<NaiveDate>) -> Re
     let agency_missing = *cause_origin == Some(CauseOrigin::External) && external_agency.trim().is_empty();
     problems.check(agency_missing, "external_agency", "required");
     problems.check(steps.is_empty(), "steps", "steps_required");
-    if steps.len() > MAX_STEPS {
-        problems.add_with("steps", "too_many", vec![("max", MAX_STEPS.to_string())]);
-    }
+    problems.at_most("steps", steps.len(), MAX_STEPS);
     for (row, step) in steps.iter().take(MAX_STEPS).enumerate() {
         check_step(&format!("steps/{row}"), step, today, limit, &mut problems);
     }
@@ -247,9 +265,7 @@ pub fn check_plan(plan: &Plan, today: NaiveDate, limit: Option<NaiveDate>) -> Re
 
 fn check_whys(whys: &[String], problems: &mut Problems) {
     problems.check(whys.is_empty(), "whys", "required");
-    if whys.len() > MAX_WHYS {
-        problems.add_with("whys", "too_many", vec![("max", MAX_WHYS.to_string())]);
-    }
+    problems.at_most("whys", whys.len(), MAX_WHYS);
     for (row, why) in whys.iter().take(MAX_WHYS).enumerate() {
         problems.check(why.trim().is_empty(), &format!("whys/{row}"), "required");
     }
@@ -439,11 +455,7 @@ fn who(verb: CorrectiveActionVerb, by: &By, facts: &Facts) -> Result<(), Refused
     if beyond_limit { Err(Refused::new("extension_needs_authority").with("max", MAX_EXTENSIONS)) } else { Ok(()) }
 }
 
-fn target(
-    state: CorrectiveActionState,
-    verb: CorrectiveActionVerb,
-    facts: &Facts,
-) -> Option<CorrectiveActionState> {
+fn target(state: CorrectiveActionState, verb: CorrectiveActionVerb, facts: &Facts) -> Option<CorrectiveActionState> {
     use {CorrectiveActionState as S, CorrectiveActionVerb as V};
     match (verb, state) {
         (V::DraftPlan, S::Issued | S::Analysing) | (V::Return, S::PlanSubmitted) => Some(S::Analysing),
@@ -559,7 +571,8 @@ mod tests {
         ];
         let mut state = S::Issued;
         for (verb, by, facts, expected) in path {
-            state = advance(state, verb, &by, &facts).unwrap_or_else(|refused| panic!("{verb} from {state}: {refused}"));
+            state =
+                advance(state, verb, &by, &facts).unwrap_or_else(|refused| panic!("{verb} from {state}: {refused}"));
             assert_eq!(state, expected, "{verb}");
         }
     }
@@ -794,6 +807,21 @@ mod tests {
         let empty: Vec<_> = problems_of(&Plan::default()).into_iter().map(|(field, _)| field).collect();
         assert_eq!(empty, ["correction", "whys", "cause_group", "cause_origin", "steps"]);
         assert!(check_plan(&plan(), day("30/11/2026"), Some(day("30/11/2026"))).is_ok(), "both limits belong to it");
+    }
+
+    #[test]
+    fn a_draft_may_lack_anything_but_its_texts_are_clean() {
+        let mut problems = Problems::new();
+        let mut draft = Plan {
+            whys: vec![" e\u{302}\u{301} ".to_owned(), "x".repeat(1_001)],
+            steps: vec![PlanStep { action: "a\u{202E}b".to_owned(), ..PlanStep::default() }],
+            ..Plan::default()
+        };
+        draft.clean(&mut problems);
+        assert_eq!((draft.whys[0].as_str(), draft.correction.as_str()), ("ế", ""));
+        let found: Vec<_> = problems.finish().unwrap_err().into_iter().map(|error| (error.field, error.code)).collect();
+        let expected = [("whys/1", "too_long"), ("steps/0/action", "forbidden_characters")];
+        assert_eq!(found, expected.map(|(field, code)| (field.to_owned(), code)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// Every field code of this module; each machine lists its own.
-pub const FIELD_CODES: &[&str] = &["required", "too_long", "forbidden_characters"];
+pub const FIELD_CODES: &[&str] = &["required", "too_long", "forbidden_characters", "too_many"];
 
 /// A code that is not in its closed list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +49,13 @@ impl Problems {
         }
     }
 
+    /// Adds `too_many` on `field` when it has more than `max` entries.
+    pub fn at_most(&mut self, field: &str, entries: usize, max: usize) {
+        if entries > max {
+            self.add_with(field, "too_many", vec![("max", max.to_string())]);
+        }
+    }
+
     /// Required text: trimmed, NFC, at most `max` characters; `""` and a problem otherwise.
     pub fn text(&mut self, field: &str, value: &str, max: usize) -> String {
         let value = crate::text::clean(value);
@@ -76,7 +83,8 @@ impl Problems {
 
     /// Takes over the problems of a nested input, each field under `prefix`.
     pub fn append(&mut self, prefix: &str, errors: Vec<FieldError>) {
-        self.0.extend(errors.into_iter().map(|error| FieldError { field: format!("{prefix}/{}", error.field), ..error }));
+        self.0
+            .extend(errors.into_iter().map(|error| FieldError { field: format!("{prefix}/{}", error.field), ..error }));
     }
 
     /// Whether nothing was wrong so far.

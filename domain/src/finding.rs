@@ -180,7 +180,7 @@ pub struct Facts {
     pub disputed: bool,
     /// The unit's appeal.
     pub appeal: Appeal,
-    /// Its corrective actions, closed ones included, cancelled ones not.
+    /// Its corrective actions, however they ended.
     pub actions: u32,
     /// Those not yet closed.
     pub open_actions: u32,
@@ -436,17 +436,54 @@ mod tests {
     }
 
     #[test]
+    fn each_verb_starts_from_its_states_only() {
+        let overdue = Facts { answer_overdue: true, ..facts() };
+        let unconfirmed = Facts { confirmed: false, ..facts() };
+        let disputed = Facts { disputed: true, ..facts() };
+        type Moves = &'static [(S, S)];
+        let table: [(V, By, &Facts, Moves); 8] = [
+            (V::Raise, MEMBER, &facts(), &[(S::Draft, S::Raised)]),
+            (V::Confirm, LEAD, &unconfirmed, &[(S::Raised, S::Raised)]),
+            (V::Accept, HEAD, &facts(), &[(S::Raised, S::Accepted)]),
+            (V::DeemAccepted, LEAD, &overdue, &[(S::Raised, S::Accepted)]),
+            (V::Dispute, HEAD, &facts(), &[(S::Raised, S::Disputed)]),
+            (V::Uphold, LEAD, &disputed, &[(S::Disputed, S::Upheld)]),
+            (
+                V::Withdraw,
+                LEAD,
+                &facts(),
+                &[(S::Draft, S::Withdrawn), (S::Raised, S::Withdrawn), (S::Disputed, S::Withdrawn)],
+            ),
+            (V::Appeal, HEAD, &disputed, &[(S::Upheld, S::Upheld), (S::ActionRequired, S::ActionRequired)]),
+        ];
+        for (verb, by, facts, moves) in table {
+            for state in S::ALL {
+                let expected = moves.iter().find(|(from, _)| from == state).map(|(_, to)| *to);
+                assert_eq!(advance(*state, verb, &by, facts).ok(), expected, "{verb} from {state}");
+            }
+        }
+        let regraded = [S::Raised, S::Accepted, S::Disputed, S::Upheld, S::ActionRequired];
+        for state in S::ALL {
+            let expected = regraded.contains(state).then_some(*state);
+            assert_eq!(advance(*state, V::Regrade, &LEAD, &facts()).ok(), expected, "regrade from {state}");
+        }
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
+        use InspectionState::{FieldworkDone, MinutesSigned, Notified, Reported};
+        let during = |inspection| Facts { inspection, ..facts() };
+        let unconfirmed = Facts { confirmed: false, answer_overdue: true, ..facts() };
         let cases = [
-            (S::Draft, V::Raise, MEMBER, Facts { inspection: InspectionState::MinutesSigned, ..facts() }, "inspection_not_open"),
-            (S::Draft, V::Raise, MEMBER, Facts { inspection: InspectionState::Notified, ..facts() }, "inspection_not_open"),
-            (S::Draft, V::Raise, MEMBER, Facts { inspection: InspectionState::FieldworkDone, ..facts() }, "ok"),
+            (S::Draft, V::Raise, MEMBER, during(MinutesSigned), "inspection_not_open"),
+            (S::Draft, V::Raise, MEMBER, during(Notified), "inspection_not_open"),
+            (S::Draft, V::Raise, MEMBER, during(FieldworkDone), "ok"),
             (S::Raised, V::Confirm, LEAD, facts(), "already_confirmed"),
-            (S::Raised, V::Accept, HEAD, Facts { confirmed: false, ..facts() }, "not_confirmed"),
-            (S::Raised, V::Dispute, HEAD, Facts { confirmed: false, ..facts() }, "not_confirmed"),
+            (S::Raised, V::Accept, HEAD, unconfirmed.clone(), "not_confirmed"),
+            (S::Raised, V::Dispute, HEAD, unconfirmed.clone(), "not_confirmed"),
+            (S::Raised, V::DeemAccepted, LEAD, unconfirmed, "not_confirmed"),
             (S::Raised, V::DeemAccepted, LEAD, facts(), "answer_still_possible"),
-            (S::Raised, V::DeemAccepted, LEAD, Facts { answer_overdue: true, confirmed: false, ..facts() }, "not_confirmed"),
-            (S::Raised, V::Withdraw, LEAD, Facts { inspection: InspectionState::Reported, ..facts() }, "already_reported"),
+            (S::Raised, V::Withdraw, LEAD, during(Reported), "already_reported"),
             (S::ActionRequired, V::Appeal, HEAD, facts(), "not_disputed"),
             (S::Accepted, V::Appeal, HEAD, facts(), "wrong_state"),
             (S::Closed, V::Regrade, LEAD, facts(), "wrong_state"),
@@ -464,6 +501,13 @@ mod tests {
         assert_eq!(settle(S::Accepted, &reported), S::Closed);
         assert_eq!(settle(S::Accepted, &Facts { grade: Grade::Minor, ..reported }), S::Accepted);
         assert!(!owes_action(S::Accepted, &Facts { grade: Grade::Observation, ..facts() }));
+    }
+
+    #[test]
+    fn a_finding_whose_action_was_given_up_closes() {
+        let given_up = Facts { actions: 1, open_actions: 0, ..facts() };
+        assert_eq!(settle(S::ActionRequired, &given_up), S::Closed);
+        assert!(!owes_action(S::Accepted, &given_up));
     }
 
     #[test]
@@ -493,7 +537,8 @@ mod tests {
             (Content { grade: Grade::Major, ..cchc }, &[("grade", "not_in_vocabulary")]),
         ];
         for (content, expected) in cases {
-            let found: Vec<_> = check_content(&content).err().unwrap_or_default().into_iter().map(|e| (e.field, e.code)).collect();
+            let errors = check_content(&content).err().unwrap_or_default();
+            let found: Vec<_> = errors.into_iter().map(|error| (error.field, error.code)).collect();
             let expected: Vec<_> = expected.iter().map(|(field, code)| ((*field).to_owned(), *code)).collect();
             assert_eq!(found, expected, "{content:?}");
         }
@@ -517,7 +562,13 @@ mod tests {
             ];
             assert_eq!(cells.map(|yes| if yes { "x" } else { "." }).join(" "), row, "{grade}");
         }
-        assert_eq!(InspectionKind::ALL.iter().map(|kind| Vocabulary::from(*kind).code()).collect::<Vec<_>>(), ["iso", "iso", "cchc"]);
+        for (kind, expected) in [
+            (InspectionKind::InternalAudit, Vocabulary::Iso),
+            (InspectionKind::IsoCheck, Vocabulary::Iso),
+            (InspectionKind::Cchc, Vocabulary::Cchc),
+        ] {
+            assert_eq!(Vocabulary::from(kind), expected, "{kind}");
+        }
     }
 
     #[test]

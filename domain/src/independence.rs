@@ -166,14 +166,17 @@ mod tests {
     #[test]
     fn the_look_back_is_configured() {
         let left = span(1, "01/01/2020", Some("01/02/2026"));
-        for (months, expected) in [(0, "free"), (6, "free"), (12, "former_member"), (24, "former_member"), (u32::MAX, "former_member")] {
+        for (months, expected) in
+            [(0, "free"), (6, "free"), (12, "former_member"), (24, "former_member"), (u32::MAX, "former_member")]
+        {
             assert_eq!(verdict(&[left], months).0, expected, "{months}");
         }
     }
 
     #[test]
     fn the_refusal_says_when_the_person_is_free() {
-        let conflict = check(&[span(1, "01/01/2020", Some("29/02/2024"))], &[unit(1)], day("27/02/2025"), 12).unwrap_err();
+        let conflict =
+            check(&[span(1, "01/01/2020", Some("29/02/2024"))], &[unit(1)], day("27/02/2025"), 12).unwrap_err();
         assert_eq!(conflict.free_on, Some(day("28/02/2025")));
         let refused = Refused::from(conflict);
         let expected = [("left_on", "29/02/2024".to_owned()), ("free_on", "28/02/2025".to_owned())];
@@ -184,11 +187,9 @@ mod tests {
 
     #[test]
     fn an_exception_is_the_ordering_authoritys_and_never_for_oneself() {
-        for (authority, same, expected) in [
-            (true, false, None),
-            (true, true, Some("own_work")),
-            (false, false, Some("ordering_authority_only")),
-        ] {
+        for (authority, same, expected) in
+            [(true, false, None), (true, true, Some("own_work")), (false, false, Some("ordering_authority_only"))]
+        {
             assert_eq!(may_except(authority, same).err().map(|refused| refused.code), expected);
         }
     }

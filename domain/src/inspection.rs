@@ -239,7 +239,12 @@ impl By {
 /// # Errors
 /// A code of [`crate::rule::WHO`] when it is not this person's act, `wrong_state` when it is not
 /// its time, else the code of what is missing.
-pub fn advance(state: InspectionState, verb: InspectionVerb, by: &By, facts: &Facts) -> Result<InspectionState, Refused> {
+pub fn advance(
+    state: InspectionState,
+    verb: InspectionVerb,
+    by: &By,
+    facts: &Facts,
+) -> Result<InspectionState, Refused> {
     who(verb, by, facts)?;
     let next = target(state, verb).ok_or_else(|| wrong_state(state, verb))?;
     guard(state, verb, facts)?;
@@ -426,32 +431,38 @@ mod tests {
     #[test]
     fn a_cchc_inspection_goes_from_plan_to_closing() {
         let facts = cchc();
-        walk(&facts, &[
-            (V::SetTeam, AUTHORITY, S::TeamSet),
-            (V::Notify, SECRETARY, S::Notified),
-            (V::SubmitSelfReport, HEAD, S::SelfReport),
-            (V::ReturnSelfReport, SECRETARY, S::Notified),
-            (V::SubmitSelfReport, HEAD, S::SelfReport),
-            (V::Start, LEAD, S::InProgress),
-            (V::Finish, LEAD, S::FieldworkDone),
-            (V::SignMinutes, SECRETARY, S::MinutesSigned),
-            (V::Report, LEAD, S::Reported),
-            (V::Conclude, AUTHORITY, S::Concluded),
-            (V::Close, SECRETARY, S::Closed),
-        ]);
+        walk(
+            &facts,
+            &[
+                (V::SetTeam, AUTHORITY, S::TeamSet),
+                (V::Notify, SECRETARY, S::Notified),
+                (V::SubmitSelfReport, HEAD, S::SelfReport),
+                (V::ReturnSelfReport, SECRETARY, S::Notified),
+                (V::SubmitSelfReport, HEAD, S::SelfReport),
+                (V::Start, LEAD, S::InProgress),
+                (V::Finish, LEAD, S::FieldworkDone),
+                (V::SignMinutes, SECRETARY, S::MinutesSigned),
+                (V::Report, LEAD, S::Reported),
+                (V::Conclude, AUTHORITY, S::Concluded),
+                (V::Close, SECRETARY, S::Closed),
+            ],
+        );
     }
 
     #[test]
     fn an_internal_audit_needs_no_self_report_and_no_conclusion() {
-        walk(&ready(InspectionKind::InternalAudit), &[
-            (V::SetTeam, PLANNER, S::TeamSet),
-            (V::Notify, LEAD, S::Notified),
-            (V::Start, LEAD, S::InProgress),
-            (V::Finish, LEAD, S::FieldworkDone),
-            (V::SignMinutes, LEAD, S::MinutesSigned),
-            (V::Report, LEAD, S::Reported),
-            (V::Close, PLANNER, S::Closed),
-        ]);
+        walk(
+            &ready(InspectionKind::InternalAudit),
+            &[
+                (V::SetTeam, PLANNER, S::TeamSet),
+                (V::Notify, LEAD, S::Notified),
+                (V::Start, LEAD, S::InProgress),
+                (V::Finish, LEAD, S::FieldworkDone),
+                (V::SignMinutes, LEAD, S::MinutesSigned),
+                (V::Report, LEAD, S::Reported),
+                (V::Close, PLANNER, S::Closed),
+            ],
+        );
     }
 
     #[test]
@@ -474,8 +485,10 @@ mod tests {
         assert_eq!(advance(S::FollowUp, V::Close, &PLANNER, &cchc()), Ok(S::Closed));
     }
 
+    type Moves = &'static [(S, S)];
+
     /// Every transition there is; what is not here is `wrong_state`, tested below.
-    const TRANSITIONS: &[(V, By, &[(S, S)])] = &[
+    const TRANSITIONS: &[(V, By, Moves)] = &[
         (
             V::SetTeam,
             AUTHORITY,
@@ -590,40 +603,45 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_and_counted() {
         use SelfReportDuty::{Awaited, NotAsked, Overdue};
-        let facts = cchc();
+        let with = |change: fn(&mut Facts)| {
+            let mut facts = cchc();
+            change(&mut facts);
+            facts
+        };
         let cases = [
-            (S::Planned, V::SetTeam, AUTHORITY, Facts { lead_named: false, ..facts.clone() }, "lead_missing"),
-            (S::Planned, V::SetTeam, AUTHORITY, Facts { team_blocked: 1, ..facts.clone() }, "team_not_independent"),
-            (S::TeamSet, V::Notify, LEAD, Facts { team_blocked: 1, ..facts.clone() }, "team_not_independent"),
-            (S::SelfReport, V::Start, LEAD, Facts { team_blocked: 1, ..facts.clone() }, "team_not_independent"),
-            (S::Notified, V::Start, LEAD, Facts { self_report: Awaited, ..facts.clone() }, "self_report_awaited"),
-            (S::Notified, V::Start, LEAD, Facts { self_report: Overdue, ..facts.clone() }, "ok"),
-            (S::Notified, V::SubmitSelfReport, HEAD, Facts { self_report: Overdue, ..facts.clone() }, "ok"),
-            (S::Notified, V::SubmitSelfReport, HEAD, Facts { self_report: NotAsked, ..facts.clone() }, "self_report_not_asked"),
-            (S::InProgress, V::Finish, LEAD, Facts { lines_total: 0, ..facts.clone() }, "no_lines"),
-            (S::InProgress, V::Finish, LEAD, Facts { lines_without_verdict: 3, ..facts.clone() }, "lines_without_verdict"),
-            (S::InProgress, V::Finish, LEAD, Facts { lines_in_conflict: 1, ..facts.clone() }, "lines_in_conflict"),
-            (S::InProgress, V::Finish, LEAD, Facts { not_audited_without_reason: 1, ..facts.clone() }, "not_audited_without_reason"),
-            (S::InProgress, V::Finish, LEAD, Facts { draft_findings: 1, ..facts.clone() }, "draft_findings"),
+            (S::Planned, V::SetTeam, AUTHORITY, with(|f| f.lead_named = false), "lead_missing"),
+            (S::Planned, V::SetTeam, AUTHORITY, with(|f| f.team_blocked = 1), "team_not_independent"),
+            (S::TeamSet, V::Notify, LEAD, with(|f| f.team_blocked = 1), "team_not_independent"),
+            (S::SelfReport, V::Start, LEAD, with(|f| f.team_blocked = 1), "team_not_independent"),
+            (S::Notified, V::Start, LEAD, with(|f| f.self_report = Awaited), "self_report_awaited"),
+            (S::Notified, V::Start, LEAD, with(|f| f.self_report = Overdue), "ok"),
+            (S::SelfReport, V::Start, LEAD, with(|f| f.self_report = Awaited), "ok"),
+            (S::Notified, V::SubmitSelfReport, HEAD, with(|f| f.self_report = Overdue), "ok"),
+            (S::Notified, V::SubmitSelfReport, HEAD, with(|f| f.self_report = NotAsked), "self_report_not_asked"),
+            (S::InProgress, V::Finish, LEAD, with(|f| f.lines_total = 0), "no_lines"),
+            (S::InProgress, V::Finish, LEAD, with(|f| f.lines_without_verdict = 3), "lines_without_verdict"),
+            (S::InProgress, V::Finish, LEAD, with(|f| f.lines_in_conflict = 1), "lines_in_conflict"),
+            (S::InProgress, V::Finish, LEAD, with(|f| f.not_audited_without_reason = 1), "not_audited_without_reason"),
+            (S::InProgress, V::Finish, LEAD, with(|f| f.draft_findings = 1), "draft_findings"),
             (
                 S::InProgress,
                 V::Finish,
                 LEAD,
-                Facts { nonconform_lines_without_finding: 2, ..facts.clone() },
+                with(|f| f.nonconform_lines_without_finding = 2),
                 "nonconform_without_finding",
             ),
-            (S::FieldworkDone, V::SignMinutes, LEAD, Facts { unconfirmed_findings: 1, ..facts.clone() }, "findings_unconfirmed"),
-            (S::FieldworkDone, V::SignMinutes, LEAD, Facts { unanswered_findings: 1, ..facts.clone() }, "ok"),
-            (S::MinutesSigned, V::Report, LEAD, Facts { unanswered_findings: 1, ..facts.clone() }, "findings_unanswered"),
+            (S::FieldworkDone, V::SignMinutes, LEAD, with(|f| f.unconfirmed_findings = 1), "findings_unconfirmed"),
+            (S::FieldworkDone, V::SignMinutes, LEAD, with(|f| f.unanswered_findings = 1), "ok"),
+            (S::MinutesSigned, V::Report, LEAD, with(|f| f.unanswered_findings = 1), "findings_unanswered"),
             (S::Reported, V::Conclude, AUTHORITY, ready(InspectionKind::InternalAudit), "no_conclusion"),
-            (S::Reported, V::Close, PLANNER, facts.clone(), "not_concluded"),
-            (S::FollowUp, V::Close, PLANNER, Facts { open_actions: 2, ..facts.clone() }, "actions_open"),
-            (S::FollowUp, V::Close, PLANNER, Facts { unanswered_findings: 1, ..facts.clone() }, "findings_unanswered"),
+            (S::Reported, V::Close, PLANNER, cchc(), "not_concluded"),
+            (S::FollowUp, V::Close, PLANNER, with(|f| f.open_actions = 2), "actions_open"),
+            (S::FollowUp, V::Close, PLANNER, with(|f| f.unanswered_findings = 1), "findings_unanswered"),
         ];
         for (state, verb, by, facts, expected) in cases {
             assert_eq!(code(advance(state, verb, &by, &facts)), expected, "{verb} from {state}");
         }
-        let three = Facts { lines_without_verdict: 3, ..facts };
+        let three = with(|f| f.lines_without_verdict = 3);
         let refused = advance(S::InProgress, V::Finish, &LEAD, &three).unwrap_err();
         assert_eq!(refused.params, [("count", "3".to_owned())]);
     }

@@ -22,3 +22,6 @@ pub mod reminder;
 pub mod rule;
 pub mod text;
 pub mod time;
+
+#[cfg(test)]
+mod messages;

@@ -188,7 +188,9 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_on_days_off_but_on_a_made_up_saturday() {
-        for (today, expected) in [("21/08/2026", true), ("22/08/2026", true), ("23/08/2026", false), ("31/08/2026", false)] {
+        for (today, expected) in
+            [("21/08/2026", true), ("22/08/2026", true), ("23/08/2026", false), ("31/08/2026", false)]
+        {
             assert_eq!(sending_day(&vietnam(), day(today)), expected, "{today}");
         }
     }

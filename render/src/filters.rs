@@ -28,15 +28,17 @@ pub(crate) fn register(env: &mut Environment<'static>, catalogue: &Arc<Catalogue
     });
     // `none` when the build has no such file: pages must do without Bootstrap.
     env.add_function("asset", |name: &str| crate::assets::lookup_path(name));
+    let texts = Arc::clone(catalogue);
+    // Of what was typed, which may be no date at all.
+    env.add_function("date_words", move |typed: &str| match typed.parse() {
+        Ok(date) => weekday_and_date(&texts, lang, date),
+        Err(_) => Ok(String::new()),
+    });
     env.add_function("form_rows", form_rows);
     env.add_function("field_id", field_id);
 
     let texts = Arc::clone(catalogue);
-    env.add_filter("ngay_thu", move |date: &str| {
-        let date = civil_date(date)?;
-        let weekday = known(&texts, lang, &format!("weekday.{}", date.weekday().number_from_monday()))?;
-        Ok::<_, Error>(format!("{weekday}, {}", date.format("%d/%m/%Y")))
-    });
+    env.add_filter("ngay_thu", move |date: &str| weekday_and_date(&texts, lang, civil_date(date)?));
     env.add_filter("ngay", |date: &str| Ok::<_, Error>(civil_date(date)?.format("%d/%m/%Y").to_string()));
     env.add_filter("ngay_gio", |at: &str| Ok::<_, Error>(instant(at)?.format("%H:%M %d/%m/%Y").to_string()));
     env.add_filter("so", |number: &Value, places: Option<usize>| {
@@ -101,6 +103,11 @@ fn field_id(form: &Value, name: &str) -> Result<String, Error> {
     let own = form.get_attr("id")?;
     let own = own.as_str().filter(|own| !own.is_empty()).map_or_else(String::new, |own| format!("{own}-"));
     Ok(format!("f-{own}{}", name.replace('/', "-")))
+}
+
+fn weekday_and_date(catalogue: &Catalogue, lang: Lang, date: NaiveDate) -> Result<String, Error> {
+    let weekday = known(catalogue, lang, &format!("weekday.{}", date.weekday().number_from_monday()))?;
+    Ok(format!("{weekday}, {}", date.format("%d/%m/%Y")))
 }
 
 /// The civil date in Vietnam of a date or an instant.

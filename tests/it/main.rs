@@ -1,3 +1,4 @@
 //! The one integration binary: every test goes through the whole HTTP stack.
 
+mod openapi;
 mod people;

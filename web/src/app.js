@@ -81,9 +81,20 @@
     output.textContent = known && part > whole ? `${share} – ${output.dataset.over}` : share;
     output.classList.toggle("wrong", known && part > whole);
   };
-  document.querySelectorAll("[data-ratio]").forEach(showShare);
+  // A date in our order and with its weekday: the field itself follows the browser's language.
+  const showDate = (output) => {
+    const value = document.getElementById(output.htmlFor.value)?.value ?? "";
+    const day = value ? new Date(`${value}T00:00:00Z`).getUTCDay() : NaN;
+    const words = output.dataset.date.split(",")[day];
+    output.textContent = words ? `${words}, ${value.split("-").reverse().join("/")}` : "";
+  };
+
+  document.querySelectorAll("[data-share]").forEach(showShare);
+  document.querySelectorAll("[data-date]").forEach(showDate);
   on("input", (event) => {
-    const group = near(event, "[data-ratio]");
+    const group = near(event, "[data-share]");
     if (group) showShare(group);
+    const date = near(event, ".with-unit")?.querySelector?.("[data-date]");
+    if (date) showDate(date);
   });
 })();

@@ -179,25 +179,49 @@ impl Drop for Evict {
 pub(super) mod tests {
     use super::*;
     use crate::fonts;
-    use typst::layout::{Frame, FrameItem};
+    use typst::layout::{Frame, FrameItem, Point};
+    use typst_layout::Page;
 
-    /// The text of each page, in the order it is drawn; places to break are left out.
-    pub(in crate::papers) fn texts(pages: &PagedDocument) -> Vec<String> {
-        pages.pages().iter().map(|page| {
-            let mut text = String::new();
-            collect(&page.frame, &mut text);
-            text.replace('\u{200b}', "")
-        }).collect()
+    /// A piece of text and where its base line starts.
+    #[derive(Debug)]
+    pub(in crate::papers) struct Placed {
+        pub(in crate::papers) text: String,
+        pub(in crate::papers) x_mm: f64,
+        pub(in crate::papers) y_mm: f64,
+        pub(in crate::papers) width_mm: f64,
     }
 
-    fn collect(frame: &Frame, out: &mut String) {
-        for (_, item) in frame.items() {
+    /// The text of each page, an item a line, in the order it is drawn; places to break are left out.
+    pub(in crate::papers) fn texts(pages: &PagedDocument) -> Vec<String> {
+        let text_of = |page: &Page| {
+            let mut items = Vec::new();
+            collect(&page.frame, Point::zero(), true, &mut items);
+            items.into_iter().map(|item| item.text + "\n").collect()
+        };
+        pages.pages().iter().map(text_of).collect()
+    }
+
+    /// The items of a page that stand upright: not the watermark.
+    pub(in crate::papers) fn placed(page: &Page) -> Vec<Placed> {
+        let mut items = Vec::new();
+        collect(&page.frame, Point::zero(), false, &mut items);
+        items
+    }
+
+    fn collect(frame: &Frame, origin: Point, turned: bool, out: &mut Vec<Placed>) {
+        for (position, item) in frame.items() {
+            let at = origin + *position;
             match item {
-                FrameItem::Text(text) => {
-                    out.push_str(&text.text);
-                    out.push('\n');
+                FrameItem::Text(text) => out.push(Placed {
+                    text: text.text.replace("\u{200b}", "").to_string(),
+                    x_mm: at.x.to_mm(),
+                    y_mm: at.y.to_mm(),
+                    width_mm: text.width().to_mm(),
+                }),
+                FrameItem::Group(group) if turned || group.transform.is_only_translate() => {
+                    let moved = at + Point::new(group.transform.tx, group.transform.ty);
+                    collect(&group.frame, moved, turned, out);
                 }
-                FrameItem::Group(group) => collect(&group.frame, out),
                 _ => {}
             }
         }
