@@ -74,7 +74,7 @@ pub async fn visit(app: &TestApp, index: u32, kind: InspectionKind, state: Inspe
         recommendation: Some("Thực hiện thư xin lỗi với mọi hồ sơ trễ hạn.".into()), state: FindingState::Raised, created_by_id: lead,
         raised_at: Some(at("2026-11-16T03:00:00Z")), confirmed_by_id: Some(lead), confirmed_at: Some(at("2026-11-16T03:00:00Z")),
         answer_due_on: Some(day("2026-11-20")), answered_by_id: None, answered_at: None, dispute_reason: None, decided_by_id: None,
-        decision_reason: None, appeal_reason: None, appealed_at: None, appeal_decided_at: None, regrade_reason: None, repeat_of_id: None,
+        decision_reason: None, appeal_reason: None, appealed_at: None, appeal_decided_at: None, regrade_reason: None, repeat_of_id: None, search_text: String::new(),
         version: 1, created_at: app.clock.now(),
     });
     let action = insert!(app, corrective_action::Model {
@@ -83,7 +83,7 @@ pub async fn visit(app: &TestApp, index: u32, kind: InspectionKind, state: Inspe
         external_agency: None, external_letter: None, plan_due_on: day("2026-11-27"), due_on: None, effectiveness_months: 3,
         effectiveness_due_on: None, verifier_id: Some(lead), submitted_by_id: None, submitted_at: None, return_remark: None, return_count: 0,
         approved_by_id: None, approved_at: None, verified_by_id: None, verified_at: None, verification_note: None, effect_by_id: None,
-        effect_at: None, effect_note: None, reopened_from_id: None, cancel_reason: None, version: 1, created_at: app.clock.now(),
+        effect_at: None, effect_note: None, effect_sample: None, reopened_from_id: None, cancel_reason: None, version: 1, created_at: app.clock.now(),
     });
     let step = insert!(app, step::Model {
         id: app.clock.id().into(), corrective_action_id: action.id, position: 1, action: "Gửi thư xin lỗi".into(),
