@@ -37,8 +37,10 @@ pub struct Work {
     pub id: JobId,
     /// What it is about.
     pub payload: serde_json::Value,
-    /// Which try this is, from 1.
+    /// Which try this is since it last said itself when to go on, from 1.
     pub attempt: i32,
+    /// Under which claim it runs.
+    pub lease: Option<Uuid>,
     /// When it was enqueued.
     pub created_at: DateTime<Utc>,
 }
@@ -93,17 +95,23 @@ async fn pause(app: &App, stop: &CancellationToken) {
 pub async fn run_one(app: &App, worker: &str) -> Result<bool> {
     let Some(job) = claim(app, worker).await? else { return Ok(false) };
     let lease = job.lease;
-    let work = Work { id: job.id, payload: job.payload.clone(), attempt: job.attempt, created_at: job.created_at };
+    if job.attempt > TRIES {
+        // Every try was counted and none came back: it takes its worker down with it.
+        finish(app, &job, Outcome::Fail(format!("its worker died {TRIES} times")), job.attempt).await?;
+        return Ok(true);
+    }
+    let work = Work { id: job.id, payload: job.payload.clone(), attempt: job.attempt, lease, created_at: job.created_at };
     let heartbeat = tokio::spawn(keep_lease(app.clone(), job.id, lease));
     let outcome = std::panic::AssertUnwindSafe(run(app, &job.kind, work)).catch_unwind().await;
     heartbeat.abort();
     let now = app.store.clock().now();
-    let outcome = match outcome {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(error)) => retry_or_give_up(job.attempt, now, &error.to_string()),
-        Err(_panic) => retry_or_give_up(job.attempt, now, "panicked"),
+    // A job that says itself when to go on is no poison: its tries begin anew.
+    let (outcome, attempt) = match outcome {
+        Ok(Ok(outcome)) => (outcome, 0),
+        Ok(Err(error)) => (retry_or_give_up(job.attempt, now, &error.to_string()), job.attempt),
+        Err(_panic) => (retry_or_give_up(job.attempt, now, "panicked"), job.attempt),
     };
-    finish(app, &job, outcome).await?;
+    finish(app, &job, outcome, attempt).await?;
     Ok(true)
 }
 
@@ -170,10 +178,10 @@ async fn keep_lease(app: App, id: JobId, lease: Option<Uuid>) {
 /// The database's.
 pub async fn still_ours(app: &App, work: &Work) -> Result<bool> {
     let row = job::Entity::find_by_id(work.id).one(app.store.read()).await?;
-    Ok(row.is_some_and(|row| row.attempt == work.attempt && row.state == JobState::Running))
+    Ok(row.is_some_and(|row| row.lease == work.lease && row.state == JobState::Running))
 }
 
-async fn finish(app: &App, job: &job::Model, outcome: Outcome) -> Result<()> {
+async fn finish(app: &App, job: &job::Model, outcome: Outcome, attempt: i32) -> Result<()> {
     let now = app.store.clock().now();
     let mut update = job::Entity::update_many().filter(job::Column::Id.eq(job.id)).filter(job::Column::Lease.eq(job.lease));
     let none: Option<DateTime<Utc>> = None;
@@ -184,6 +192,7 @@ async fn finish(app: &App, job: &job::Model, outcome: Outcome) -> Result<()> {
             .col_expr(job::Column::FinishedAt, Expr::value(now)),
         Outcome::Retry(at, error) => update
             .col_expr(job::Column::State, Expr::value(JobState::Ready.code()))
+            .col_expr(job::Column::Attempt, Expr::value(attempt))
             .col_expr(job::Column::RunAt, Expr::value(*at))
             .col_expr(job::Column::LastError, Expr::value(error.clone())),
         Outcome::Fail(error) => {
@@ -242,7 +251,7 @@ async fn lead_loop(app: App, worker: String, stop: CancellationToken) {
 /// # Errors
 /// The first plan that failed; the others were tried.
 pub async fn plan(app: &App) -> Result<()> {
-    let outcomes: Vec<Result<(), Error>> = vec![forget(app).await];
+    let outcomes: Vec<Result<(), Error>> = vec![forget(app).await, crate::evidence::uploads::forget_expired(app).await];
     outcomes.into_iter().collect()
 }
 

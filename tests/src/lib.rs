@@ -3,6 +3,7 @@
 //! `CHUAN_TEST_DB=sqlite|postgres` switches the same suite; PostgreSQL's server is named by
 //! `CHUAN_TEST_POSTGRES` (`postgres://user@host:port`), which `.ci/postgres` starts and prints.
 
+pub mod browser;
 pub mod client;
 
 use std::path::PathBuf;
@@ -131,6 +132,17 @@ impl TestApp {
         let config = self.app.config.clone();
         let store = Store::open(&config, self.clock.clone()).await.unwrap();
         App::assemble(config, store, Mailer::memory().unwrap()).unwrap()
+    }
+
+    /// Stops and starts again on the same database and folders. Clients from before must be gone.
+    pub async fn restart(&mut self) {
+        let config = self.app.config.clone();
+        // SQLite's file is one process's: the old application must go before the new one opens it.
+        let mut aside = Self::start().await;
+        std::mem::swap(&mut self.app, &mut aside.app);
+        drop(aside);
+        let store = Store::open(&config, self.clock.clone()).await.unwrap();
+        self.app = App::assemble(config, store, Mailer::memory().unwrap()).unwrap();
     }
 
     /// Nobody yet.
