@@ -4,6 +4,7 @@
 //! no view names fails the tests.
 
 pub mod entry;
+pub mod inspections;
 pub mod part;
 pub mod styleguide;
 pub mod system;
@@ -65,6 +66,10 @@ macro_rules! entries {
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
     entry::FirstStart,
     entry::SignIn,
+    inspections::InspectionList,
+    inspections::InspectionPage,
+    inspections::PlanInspection,
+    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
