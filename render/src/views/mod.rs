@@ -5,6 +5,7 @@
 
 pub mod entry;
 pub mod part;
+pub mod reminders;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -56,6 +57,8 @@ macro_rules! entries {
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
     entry::FirstStart,
     entry::SignIn,
+    reminders::MailLedger,
+    reminders::MailPage,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
@@ -66,6 +69,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
 
 /// Every mail.
 pub const MAILS: &[Entry] = entries![Mail, NAME:
+    reminders::Digest,
     system::CheckMail,
 ];
 
