@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{MailId, PersonId, ReminderId};
 use domain::record::{Duty, MailState, Subject};
 use poem::web::Data;
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi};
 use render::views::reminders::DigestItem;
 use uuid::Uuid;
 
@@ -168,8 +168,30 @@ impl From<Preview> for MailPreview {
     }
 }
 
+/// A mail just queued.
+#[derive(Debug, ApiResponse)]
+pub enum Queued {
+    /// The mail; a job hands it over.
+    #[oai(status = 201)]
+    Queued(Json<MailRecord>),
+}
+
 #[OpenApi]
 impl RemindersApi {
+    /// Send a mail to oneself
+    ///
+    /// To see that mail leaves: the ledger tells what became of it.
+    #[oai(path = "/mails", method = "post", operation_id = "create_check_mail")]
+    async fn create_check_mail(
+        &self,
+        auth: Auth<can::OperateSystem>,
+        app: Data<&App>,
+        #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
+    ) -> Result<Queued> {
+        let mail = super::send_check(&app, &auth).await?;
+        Ok(Queued::Queued(Json(Named { mail, person: auth.name.clone() }.into())))
+    }
+
     /// Reminders planned so far
     ///
     /// The latest first. One's own; everybody's for those who operate the system.

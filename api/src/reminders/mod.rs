@@ -4,6 +4,7 @@
 //! and writes the intents that are missing. So a day that was missed is caught up with one mail, a
 //! moved due date gets intents of its own, and a duty that ended gets none.
 
+mod check;
 pub mod http;
 pub mod ledger;
 pub mod pages;
@@ -11,23 +12,29 @@ mod plan;
 
 use chrono::NaiveDate;
 use domain::calendar::Calendar;
-use domain::id::PersonId;
-use domain::record::Duty as Kind;
+use domain::id::{MailId, PersonId};
+use domain::record::{Duty as Kind, MailState};
 use domain::reminder::{self, DaysLeft};
 use entities::{mail, person};
 use render::MailText;
 use render::views::reminders::{Digest, DigestItem};
-use sea_orm::{ConnectionTrait, EntityTrait as _};
+use render::views::system::CheckMail;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait as _};
+use serde_json::json;
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::mail::Letter;
+use crate::store::Tx;
 use crate::work::duties::{self, Duty};
 
+pub use check::send_check;
 pub use plan::{plan, plan_now};
 
 /// The kind of the daily mail.
 pub const DIGEST: &str = "digest";
+/// The kind of the mail by which an operator checks that mail leaves.
+pub const CHECK: &str = "check";
 
 /// What decides whether and what to remind of on a day.
 #[derive(Debug)]
@@ -113,11 +120,50 @@ pub async fn letter(app: &App, row: &mail::Model) -> Result<Option<Letter>> {
     let db = app.store.read();
     let Some(person) = person::Entity::find_by_id(row.person_id).one(db).await? else { return Ok(None) };
     let Some(address) = person.email.filter(|_| person.disabled_at.is_none()) else { return Ok(None) };
-    let day = Day::load(db, app.store.clock().today()).await?;
-    let Some(digest) = day.digest(person.id, &person.full_name, &app.config.server.public_url) else { return Ok(None) };
-    Ok(Some(Letter { name: person.full_name, address, text: worded(app, &digest)? }))
+    let base_url = app.config.server.public_url.clone();
+    let text = if row.kind == CHECK {
+        worded(app, &CheckMail { asked_by: person.full_name.clone(), base_url })?
+    } else {
+        let day = Day::load(db, app.store.clock().today()).await?;
+        let Some(digest) = day.digest(person.id, &person.full_name, &base_url) else { return Ok(None) };
+        worded(app, &digest)?
+    };
+    Ok(Some(Letter { name: person.full_name, address, text }))
 }
 
-fn worded(app: &App, digest: &Digest) -> Result<MailText> {
-    app.renderer.mail(digest).map_err(|error| Error::Internal(error.into()))
+fn worded(app: &App, mail: &impl render::Mail) -> Result<MailText> {
+    app.renderer.mail(mail).map_err(|error| Error::Internal(error.into()))
+}
+
+/// A mail that waits to be worded and handed over.
+fn queued(tx: &Tx, id: MailId, person: PersonId, kind: &str, dedup_key: String, host: &str) -> mail::ActiveModel {
+    mail::ActiveModel {
+        id: Set(id),
+        person_id: Set(person),
+        kind: Set(kind.to_owned()),
+        on_date: Set(tx.today()),
+        state: Set(MailState::Queued),
+        message_id: Set(format!("<{id}@{host}>")),
+        attempts: Set(0),
+        created_at: Set(tx.now()),
+        dedup_key: Set(dedup_key),
+        address: Set(None),
+        subject: Set(None),
+        text: Set(None),
+        html: Set(None),
+        last_error: Set(None),
+        sent_at: Set(None),
+    }
+}
+
+/// Enqueues the job that hands a mail over; once a mail.
+fn hand_over(tx: &Tx, mail: MailId) {
+    tx.enqueue(crate::mail::SEND, json!({"mail_id": mail}), tx.now(), Some(format!("mail:{mail}")));
+}
+
+/// The host of our address, for Message-IDs.
+fn host_of(public_url: &str) -> String {
+    let rest = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
+    let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
+    if host.is_empty() { "localhost".to_owned() } else { host.to_owned() }
 }

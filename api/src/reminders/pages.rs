@@ -3,7 +3,7 @@
 use domain::id::MailId;
 use domain::record::MailState;
 use poem::web::{Data, Path, Query};
-use poem::{Request, Response, Route, get, handler};
+use poem::{Request, Response, Route, get, handler, post};
 use render::views::part::{Chip, Listing, Pager};
 use render::views::reminders::{MailLedger, MailPage, MailRow, tone_of};
 
@@ -12,12 +12,12 @@ use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
 use crate::http::{Slice, link};
-use crate::web::{self, Login};
+use crate::web::{self, Login, Posted};
 
 /// `/thu`
 #[must_use]
 pub fn routes(tree: Route) -> Route {
-    tree.at("/thu", get(show_mails)).at("/thu/:id", get(show_mail))
+    tree.at("/thu", get(show_mails)).at("/thu/thu-kiem-tra", post(send_check)).at("/thu/:id", get(show_mail))
 }
 
 /// Filter and place in the list.
@@ -43,7 +43,8 @@ async fn show_mails(app: Data<&App>, caller: Login<can::UseOwnAccount>, request:
         search: None,
         clear: state.map(|_| "/thu".to_owned()),
     };
-    let view = MailLedger { list, everybody: ledger::sees_all(&caller) };
+    let everybody = ledger::sees_all(&caller);
+    let view = MailLedger { list, everybody, check: everybody.then(|| web::fresh_form(None)) };
     web::page(&app, &caller, web::say(&app, "mail.title", &[]), &web::path_of(request), &view).await
 }
 
@@ -82,4 +83,10 @@ async fn show_mail(app: Data<&App>, caller: Login<can::UseOwnAccount>, request: 
     let (address, text) = (named.mail.address.clone(), named.mail.text.clone());
     let view = MailPage { mail: row(named), address, text };
     web::page(&app, &caller, web::say(&app, "mail.one_title", &[]), &web::path_of(request), &view).await
+}
+
+#[handler]
+async fn send_check(app: Data<&App>, posted: Posted<can::OperateSystem>) -> Result<Response> {
+    let mail = super::send_check(&app, &posted.caller).await?;
+    Ok(web::done(&format!("/thu/{}", mail.id), "check_mail_queued"))
 }

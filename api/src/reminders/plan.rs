@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, En
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{DIGEST, Day};
+use super::{DIGEST, Day, hand_over, host_of, queued};
 use crate::app::App;
 use crate::error::Result;
 use crate::store::{Event, Tx, Writer};
@@ -147,30 +147,15 @@ async fn remind(tx: &Tx, person: PersonId, intents: Vec<Intent>, host: &str) -> 
     drop_older(tx, person, mail).await?;
     let what = json!({"person_id": person, "on": tx.today(), "reminders": added});
     tx.record(Event::on("reminder.planned", Subject::Mail, mail.0).after(&what));
-    tx.enqueue(crate::mail::SEND, json!({"mail_id": mail}), tx.now(), Some(format!("mail:{mail}")));
+    hand_over(tx, mail);
     Ok(())
 }
 
 /// The id of today's mail of this person, made when there is none; `None` when it has left.
 async fn todays_mail(tx: &Tx, person: PersonId, host: &str) -> Result<Option<MailId>> {
-    let (id, key) = (tx.id::<MailId>(), format!("{DIGEST}:{person}:{}", tx.today()));
-    let row = mail::ActiveModel {
-        id: Set(id),
-        person_id: Set(person),
-        kind: Set(DIGEST.to_owned()),
-        on_date: Set(tx.today()),
-        state: Set(MailState::Queued),
-        message_id: Set(format!("<{id}@{host}>")),
-        attempts: Set(0),
-        created_at: Set(tx.now()),
-        dedup_key: Set(key.clone()),
-        address: Set(None),
-        subject: Set(None),
-        text: Set(None),
-        html: Set(None),
-        last_error: Set(None),
-        sent_at: Set(None),
-    };
+    let id = tx.id::<MailId>();
+    let key = format!("{DIGEST}:{person}:{}", tx.today());
+    let row = queued(tx, id, person, DIGEST, key.clone(), host);
     // On PostgreSQL this waits for another planner's insert of the same key to commit.
     let once = OnConflict::column(mail::Column::DedupKey).do_nothing().to_owned();
     if mail::Entity::insert(row).on_conflict(once).exec_without_returning(tx.db()).await? == 1 {
@@ -258,11 +243,4 @@ async fn drop_older(tx: &Tx, person: PersonId, todays: MailId) -> Result<()> {
         tx.record(Event::on("mail.superseded", Subject::Mail, id.0).after(&json!({"by": todays})));
     }
     Ok(())
-}
-
-/// The host of our address, for Message-IDs.
-fn host_of(public_url: &str) -> String {
-    let rest = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
-    let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
-    if host.is_empty() { "localhost".to_owned() } else { host.to_owned() }
 }

@@ -5,7 +5,7 @@ use domain::record::{Duty, MailState};
 use serde::Serialize;
 
 use super::part::{Chip, Listing, Tone};
-use crate::{Mail, View};
+use crate::{Form, Mail, View};
 
 /// The one mail a person gets on a working day: what is due soon, due, and late.
 #[derive(Clone, Debug, Serialize)]
@@ -110,6 +110,8 @@ pub struct MailLedger {
     pub list: Listing<MailRow>,
     /// Whether it holds everybody's mails, or the reader's own only.
     pub everybody: bool,
+    /// Sends a mail to the reader, to see that mail leaves; for those who operate the system.
+    pub check: Option<Form>,
 }
 
 /// One mail.
@@ -180,9 +182,9 @@ impl View for MailLedger {
         let full = Listing { chips: chips.collect(), clear: Some("/thu".to_owned()), ..Listing::plain(rows) };
         let filtered = Listing { rows: Vec::new(), ..full.clone() };
         vec![
-            Self { list: full, everybody: true },
-            Self { list: filtered, everybody: true },
-            Self { list: Listing::plain(Vec::new()), everybody: false },
+            Self { list: full, everybody: true, check: Some(Form::default()) },
+            Self { list: filtered, everybody: true, check: Some(Form::default()) },
+            Self { list: Listing::plain(Vec::new()), everybody: false, check: None },
         ]
     }
 }
