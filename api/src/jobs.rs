@@ -251,7 +251,11 @@ async fn lead_loop(app: App, worker: String, stop: CancellationToken) {
 /// # Errors
 /// The first plan that failed; the others were tried.
 pub async fn plan(app: &App) -> Result<()> {
-    let outcomes: Vec<Result<(), Error>> = vec![crate::reminders::plan(app).await, forget(app).await];
+    let outcomes: Vec<Result<(), Error>> = vec![
+        crate::reminders::plan(app).await,
+        forget(app).await,
+        crate::evidence::uploads::forget_expired(app).await,
+    ];
     outcomes.into_iter().collect()
 }
 

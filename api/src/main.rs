@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use api::app::App;
 use api::clock::Clock;
 use api::config::Config;
-use api::store::Store;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
@@ -50,6 +49,8 @@ enum Sample {
         #[arg(long)]
         if_empty: bool,
     },
+    /// Remove it with everything done in it; reference data stays.
+    Remove,
 }
 
 #[tokio::main]
@@ -82,18 +83,23 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Migrate => {
-            let store = Store::open(&config, Clock::system()).await?;
-            store.migrate().await?;
-            Ok(api::installation::load_reference(&store).await?)
+            migrated(config, Clock::system()).await?;
+            Ok(())
         }
         Command::Sample { what: Sample::Load { if_empty } } => {
-            let store = Store::open(&config, Clock::system()).await?;
-            store.migrate().await?;
-            api::installation::load_reference(&store).await?;
-            if if_empty && !api::installation::is_empty(store.read()).await? {
+            // The story of the sample world is told with a clock that moves through the past months.
+            let app = migrated(config, Clock::fixed(Clock::system().now())).await?;
+            if if_empty && !api::installation::is_empty(app.store.read()).await? {
                 return Ok(());
             }
-            Ok(api::sample::load(&store).await?)
+            said(api::sample::load(&app).await)
+        }
+        Command::Sample { what: Sample::Remove } => {
+            let app = ready(config).await?;
+            for sha256 in said(api::sample::remove(&app.store).await)? {
+                app.blobs.delete(&sha256).await?;
+            }
+            Ok(())
         }
         Command::Openapi => {
             print(&api::app::openapi_document()?);
@@ -102,17 +108,31 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
+/// The application on a schema that this command brings up to date.
+async fn migrated(config: Config, clock: Clock) -> anyhow::Result<App> {
+    let app = App::build(config, clock).await?;
+    app.store.migrate().await?;
+    api::installation::load_reference(&app.store).await?;
+    Ok(app)
+}
+
 /// The application on a schema that is up to date. SQLite migrates itself; PostgreSQL must have been migrated.
 async fn ready(config: Config) -> anyhow::Result<App> {
-    let embedded = config.embedded();
-    let app = App::build(config, Clock::system()).await?;
-    if embedded {
-        app.store.migrate().await?;
-        api::installation::load_reference(&app.store).await?;
-    }
+    let app = if config.embedded() { migrated(config, Clock::system()).await? } else { App::build(config, Clock::system()).await? };
     let pending = app.store.pending_migrations().await.map_err(anyhow::Error::new)?;
     anyhow::ensure!(pending == 0, "{pending} migrations are pending; run `chuan migrate` first");
     Ok(app)
+}
+
+/// A refusal in the words of the catalogue.
+fn said<T>(outcome: api::error::Result<T>) -> anyhow::Result<T> {
+    outcome.map_err(|error| match &error {
+        api::error::Error::Rule(refused) => match render::Catalogue::embedded() {
+            Ok(words) => anyhow::anyhow!(words.get(render::Lang::Vi, &format!("rule.{}", refused.code), &refused.params)),
+            Err(broken) => broken.into(),
+        },
+        _ => error.into(),
+    })
 }
 
 fn stop_on_signal() -> CancellationToken {

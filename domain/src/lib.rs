@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod checklist;
 pub mod corrective_action;
 pub mod draft;
+pub mod evidence;
 pub mod finding;
 pub mod id;
 pub mod independence;

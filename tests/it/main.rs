@@ -2,3 +2,9 @@
 
 mod openapi;
 mod people;
+mod sample;
+mod evidence;
+mod visit;
+mod jobs;
+mod mail;
+mod store;
