@@ -4,6 +4,7 @@
 //! no view names fails the tests.
 
 pub mod entry;
+pub mod inspections;
 pub mod part;
 pub mod reminders;
 pub mod styleguide;
@@ -68,6 +69,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     entry::SignIn,
     reminders::MailLedger,
     reminders::MailPage,
+    inspections::InspectionList,
+    inspections::InspectionPage,
+    inspections::PlanInspection,
+    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
