@@ -84,6 +84,7 @@ impl Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Rule(refused) if refused.is_about_who() => StatusCode::FORBIDDEN,
             Self::Rule(_) => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,

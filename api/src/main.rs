@@ -46,6 +46,8 @@ enum Command {
 enum Sample {
     /// Load it into an empty installation.
     Load,
+    /// Remove it with everything done in it; reference data stays.
+    Remove,
 }
 
 #[tokio::main]
@@ -86,7 +88,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             let store = Store::open(&config, Clock::system()).await?;
             store.migrate().await?;
             api::installation::load_reference(&store).await?;
-            Ok(api::sample::load(&store).await?)
+            said(api::sample::load(&store).await)
+        }
+        Command::Sample { what: Sample::Remove } => {
+            let app = ready(config).await?;
+            for sha256 in said(api::sample::remove(&app.store).await)? {
+                app.blobs.delete(&sha256).await?;
+            }
+            Ok(())
         }
         Command::Openapi => {
             print(&api::app::openapi_document()?);
@@ -106,6 +115,17 @@ async fn ready(config: Config) -> anyhow::Result<App> {
     let pending = app.store.pending_migrations().await.map_err(anyhow::Error::new)?;
     anyhow::ensure!(pending == 0, "{pending} migrations are pending; run `chuan migrate` first");
     Ok(app)
+}
+
+/// A refusal in the words of the catalogue.
+fn said<T>(outcome: api::error::Result<T>) -> anyhow::Result<T> {
+    outcome.map_err(|error| match &error {
+        api::error::Error::Rule(refused) => match render::Catalogue::embedded() {
+            Ok(words) => anyhow::anyhow!(words.get(render::Lang::Vi, &format!("rule.{}", refused.code), &refused.params)),
+            Err(broken) => broken.into(),
+        },
+        _ => error.into(),
+    })
 }
 
 fn stop_on_signal() -> CancellationToken {

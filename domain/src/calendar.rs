@@ -491,6 +491,22 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_day_of_the_event_is_never_among_the_skipped() {
+        let found = vietnam().deadline(day("22/11/2026"), 1, DeadlineUnit::WorkingDay, DeadlineKind::By).unwrap();
+        assert_eq!((vn_day(found.due), found.skipped), ("23/11/2026".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn rolling_over_new_year_needs_both_calendars() {
+        let sunday = day("31/12/2028");
+        for (published, expected) in [(vec![2028, 2029], false), (vec![2029], true), (vec![2028], true)] {
+            let calendar = Calendar::new([], published);
+            let found = calendar.deadline(sunday, 0, DeadlineUnit::Day, DeadlineKind::By).unwrap();
+            assert_eq!(found.provisional, expected);
+        }
+    }
+
+    #[test]
     fn calendar_days_skip_only_where_the_end_rolls() {
         let found = vietnam().deadline(day("18/01/2026"), 30, DeadlineUnit::Day, DeadlineKind::By).unwrap();
         let skipped: Vec<_> = found.skipped.iter().map(|s| vn_day(s.date)).collect();

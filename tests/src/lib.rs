@@ -3,6 +3,7 @@
 //! `CHUAN_TEST_DB=sqlite|postgres` switches the same suite; PostgreSQL's server is named by
 //! `CHUAN_TEST_POSTGRES` (`postgres://user@host:port`), which `.ci/postgres` starts and prints.
 
+pub mod browser;
 pub mod client;
 
 use std::path::PathBuf;

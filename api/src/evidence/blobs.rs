@@ -77,6 +77,17 @@ impl Blobs {
         Ok(bytes.to_vec())
     }
 
+    /// Deletes bytes. Only the removal of the sample world does this.
+    ///
+    /// # Errors
+    /// 503 when the storage is away.
+    pub async fn delete(&self, sha256: &str) -> Result<()> {
+        match self.objects.delete(&place(sha256)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(Error::Unavailable(format!("evidence storage: {error}"))),
+        }
+    }
+
     async fn sync_folder(&self, sha256: &str) -> Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let folder = folder.join(sha256.get(..2).unwrap_or_default());

@@ -2,6 +2,7 @@
 //! stands on the fictional tỉnh Mẫu; people are named by their function.
 
 mod base;
+mod remove;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use crate::installation::{SAMPLE_WORLD, set};
 use crate::store::{Store, Writer};
 
 pub use base::{LOGINS, PASSWORD, UNITS};
+pub use remove::remove;
 
 /// Units and people of the sample world by code and login.
 #[derive(Clone, Debug, Default)]
