@@ -1,5 +1,8 @@
 //! The one integration binary: every test goes through the whole HTTP stack.
 
+mod calendar;
+mod events;
 mod openapi;
 mod people;
 mod sample;
+mod units;
