@@ -1,5 +1,7 @@
 //! The one integration binary: every test goes through the whole HTTP stack.
 
+mod calendar;
+mod events;
 mod openapi;
 mod people;
 mod sample;
@@ -8,3 +10,4 @@ mod visit;
 mod jobs;
 mod mail;
 mod store;
+mod units;
