@@ -1,7 +1,13 @@
 //! The one integration binary: every test goes through the whole HTTP stack.
 
+mod calendar;
+mod events;
 mod openapi;
 mod people;
 mod sample;
 mod evidence;
 mod visit;
+mod jobs;
+mod mail;
+mod store;
+mod units;

@@ -6,6 +6,7 @@
 pub mod entry;
 pub mod inspections;
 pub mod part;
+pub mod reminders;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -66,6 +67,8 @@ macro_rules! entries {
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
     entry::FirstStart,
     entry::SignIn,
+    reminders::MailLedger,
+    reminders::MailPage,
     inspections::InspectionList,
     inspections::InspectionPage,
     inspections::PlanInspection,
@@ -80,6 +83,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
 
 /// Every mail.
 pub const MAILS: &[Entry] = entries![Mail, NAME:
+    reminders::Digest,
     system::CheckMail,
 ];
 
