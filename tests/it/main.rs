@@ -2,6 +2,7 @@
 
 mod openapi;
 mod people;
+mod reports;
 mod sample;
 mod evidence;
 mod visit;
