@@ -97,7 +97,7 @@ pub fn sample_shell(lang: Lang) -> Shell {
         person: Some(ShellPerson {
             name: "Nguyễn Thị Ánh Nguyệt".to_owned(),
             position: "Phó Chủ tịch phụ trách cải cách hành chính".to_owned(),
-            unit: "Ủy ban nhân dân xã Ia Pa".to_owned(),
+            unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
         }),
         csrf: "csrf-token".to_owned(),
         flash: vec![
