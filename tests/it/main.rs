@@ -12,3 +12,6 @@ mod jobs;
 mod mail;
 mod store;
 mod units;
+mod checklists;
+mod inspections;
+mod programmes;
