@@ -242,7 +242,9 @@ async fn lead_loop(app: App, worker: String, stop: CancellationToken) {
 /// # Errors
 /// The first plan that failed; the others were tried.
 pub async fn plan(app: &App) -> Result<()> {
-    let outcomes: Vec<Result<(), Error>> = vec![forget(app).await];
+    let today = domain::time::vn_date(app.store.clock().now());
+    let outcomes: Vec<Result<(), Error>> =
+        vec![forget(app).await, crate::corrective_actions::fall_due(&app.store, today).await.map(drop)];
     outcomes.into_iter().collect()
 }
 
