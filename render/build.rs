@@ -3,10 +3,6 @@
 //! Nothing third-party is committed. Without npm the build still passes with a warning: pages then
 //! come without Bootstrap and papers look for a font on the system. A packager who may not use npm
 //! points `CHUAN_WEB_ASSETS_DIR` at a directory holding `assets/` and `fonts/` instead.
-#![expect(
-    clippy::print_stdout,
-    reason = "this is how a build script talks to cargo"
-)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,22 +13,10 @@ use std::{env, fs, io};
 /// Bootstrap's script is left out on purpose: every page works without it.
 const THIRD_PARTY: [(&str, &str); 5] = [
     ("bootstrap/dist/css/bootstrap.min.css", "assets"),
-    (
-        "@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf",
-        "fonts",
-    ),
-    (
-        "@expo-google-fonts/tinos/400Regular_Italic/Tinos_400Regular_Italic.ttf",
-        "fonts",
-    ),
-    (
-        "@expo-google-fonts/tinos/700Bold/Tinos_700Bold.ttf",
-        "fonts",
-    ),
-    (
-        "@expo-google-fonts/tinos/700Bold_Italic/Tinos_700Bold_Italic.ttf",
-        "fonts",
-    ),
+    ("@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf", "fonts"),
+    ("@expo-google-fonts/tinos/400Regular_Italic/Tinos_400Regular_Italic.ttf", "fonts"),
+    ("@expo-google-fonts/tinos/700Bold/Tinos_700Bold.ttf", "fonts"),
+    ("@expo-google-fonts/tinos/700Bold_Italic/Tinos_700Bold_Italic.ttf", "fonts"),
 ];
 
 /// Extensions of our own files in `web/src` that a browser asks for.
@@ -63,7 +47,7 @@ fn main() -> io::Result<()> {
     };
     if let Err(error) = third_party {
         println!(
-            "cargo:warning=no third-party web files or fonts embedded ({error}); pages will be plain and papers need a system font"
+            "cargo:warning=no third-party web files or fonts embedded ({error}); pages will be plain and papers need a system font; touch web/package-lock.json to try again"
         );
     }
     copy_own(&web.join("src"), &out.join("assets"))?;
@@ -96,23 +80,14 @@ fn install(web: &Path, work: &Path) -> io::Result<PathBuf> {
     fs::write(work.join("package-lock.json"), &lock)?;
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let done = Command::new(npm)
-        .args([
-            "ci",
-            "--ignore-scripts",
-            "--omit=peer",
-            "--no-audit",
-            "--no-fund",
-        ])
+        .args(["ci", "--ignore-scripts", "--omit=peer", "--no-audit", "--no-fund"])
         .current_dir(work)
         .output()
         .map_err(|error| io::Error::other(format!("cannot run npm: {error}")))?;
     if !done.status.success() {
         let said = String::from_utf8_lossy(&done.stderr);
         let first = said.lines().find(|line| line.contains("error"));
-        return Err(io::Error::other(format!(
-            "npm ci: {}",
-            first.unwrap_or("failed")
-        )));
+        return Err(io::Error::other(format!("npm ci: {}", first.unwrap_or("failed"))));
     }
     fs::write(&stamp, wanted)?;
     Ok(modules)
@@ -150,10 +125,7 @@ fn copy_own(source: &Path, assets: &Path) -> io::Result<()> {
         if path.is_dir() {
             fs::create_dir_all(&target)?;
             copy_own(&path, &target)?;
-        } else if path
-            .extension()
-            .is_some_and(|found| OWN.iter().any(|own| found == *own))
-        {
+        } else if path.extension().is_some_and(|found| OWN.iter().any(|own| found == *own)) {
             copy(&path, &target)?;
         }
     }
@@ -162,9 +134,7 @@ fn copy_own(source: &Path, assets: &Path) -> io::Result<()> {
 
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder)
-        .map_err(|error| io::Error::other(format!("{}: {error}", folder.display())))?
-    {
+    for entry in fs::read_dir(folder).map_err(|error| io::Error::other(format!("{}: {error}", folder.display())))? {
         let path = entry?.path();
         if path.is_file() {
             found.push(path);
@@ -175,7 +145,6 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     // Read and write, not `fs::copy`: a read-only source must not make the target read-only.
-    let bytes = fs::read(from)
-        .map_err(|error| io::Error::other(format!("{}: {error}", from.display())))?;
+    let bytes = fs::read(from).map_err(|error| io::Error::other(format!("{}: {error}", from.display())))?;
     fs::write(to, bytes)
 }

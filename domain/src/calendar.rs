@@ -106,6 +106,12 @@ impl Calendar {
         }
     }
 
+    /// Tạm tính: whether counting between these days touches a year whose list is not out.
+    #[must_use]
+    pub fn is_provisional(&self, a: NaiveDate, b: NaiveDate) -> bool {
+        (a.min(b).year()..=a.max(b).year()).any(|year| !self.published_years.contains(&year))
+    }
+
     /// Whether offices work on this day. A made-up Saturday is a working day.
     #[must_use]
     pub fn is_working_day(&self, date: NaiveDate) -> bool {
@@ -488,6 +494,22 @@ pub(crate) mod tests {
         ];
         assert_eq!(skipped, expected.map(|(date, reason)| (date.to_owned(), reason)));
         assert_eq!(found.counted, 5);
+    }
+
+    #[test]
+    fn the_day_of_the_event_is_never_among_the_skipped() {
+        let found = vietnam().deadline(day("22/11/2026"), 1, DeadlineUnit::WorkingDay, DeadlineKind::By).unwrap();
+        assert_eq!((vn_day(found.due), found.skipped), ("23/11/2026".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn rolling_over_new_year_needs_both_calendars() {
+        let sunday = day("31/12/2028");
+        for (published, expected) in [(vec![2028, 2029], false), (vec![2029], true), (vec![2028], true)] {
+            let calendar = Calendar::new([], published);
+            let found = calendar.deadline(sunday, 0, DeadlineUnit::Day, DeadlineKind::By).unwrap();
+            assert_eq!(found.provisional, expected);
+        }
     }
 
     #[test]

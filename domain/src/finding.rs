@@ -399,6 +399,8 @@ mod tests {
             for verb in [V::Uphold, V::Withdraw] {
                 assert_eq!(code(advance(S::Upheld, verb, &by, &appealed)), expected, "{verb}");
             }
+            let reported = Facts { inspection: InspectionState::Concluded, ..facts() };
+            assert_eq!(code(advance(S::Accepted, V::Regrade, &by, &reported)), expected, "regrade after the report");
         }
     }
 

@@ -245,7 +245,7 @@ pub fn advance(
     by: &By,
     facts: &Facts,
 ) -> Result<InspectionState, Refused> {
-    who(verb, by, facts)?;
+    who(verb, by)?;
     let next = target(state, verb).ok_or_else(|| wrong_state(state, verb))?;
     guard(state, verb, facts)?;
     if verb == InspectionVerb::SetTeam {
@@ -258,20 +258,20 @@ pub fn advance(
 /// when it is handed in.
 #[must_use]
 pub fn available(state: InspectionState, by: &By, facts: &Facts) -> Vec<InspectionVerb> {
-    own_verbs(state, by, facts).filter(|verb| guard(state, *verb, facts).is_ok()).collect()
+    own_verbs(state, by).filter(|verb| guard(state, *verb, facts).is_ok()).collect()
 }
 
 /// The verbs that are this person's and in time, but still lack something; with what they lack.
 #[must_use]
 pub fn blocked(state: InspectionState, by: &By, facts: &Facts) -> Vec<(InspectionVerb, Refused)> {
-    own_verbs(state, by, facts).filter_map(|verb| guard(state, verb, facts).err().map(|why| (verb, why))).collect()
+    own_verbs(state, by).filter_map(|verb| guard(state, verb, facts).err().map(|why| (verb, why))).collect()
 }
 
-fn own_verbs(state: InspectionState, by: &By, facts: &Facts) -> impl Iterator<Item = InspectionVerb> {
+fn own_verbs(state: InspectionState, by: &By) -> impl Iterator<Item = InspectionVerb> {
     InspectionVerb::ALL
         .iter()
         .copied()
-        .filter(move |verb| target(state, *verb).is_some() && who(*verb, by, facts).is_ok())
+        .filter(move |verb| target(state, *verb).is_some() && who(*verb, by).is_ok())
 }
 
 /// `follow_up` once the last paper is out and actions are open, else unchanged. [`advance`] applies
@@ -314,13 +314,12 @@ pub fn may_answer(state: InspectionState, by: &By, settles_conflict: bool) -> Re
     require(by.is_lead() || !settles_conflict, "lead_only")
 }
 
-fn who(verb: InspectionVerb, by: &By, facts: &Facts) -> Result<(), Refused> {
+fn who(verb: InspectionVerb, by: &By) -> Result<(), Refused> {
     use InspectionVerb as V;
     match verb {
-        V::SetTeam if facts.kind == InspectionKind::InternalAudit => {
-            require(by.planner || by.ordering_authority, "planner_only")
-        }
-        V::SetTeam => require(by.ordering_authority, "ordering_authority_only"),
+        // The secretary names the team, the authority's decision stands behind it; an exception to
+        // independence is the authority's alone (`independence::may_except`).
+        V::SetTeam => require(by.planner || by.ordering_authority, "planner_only"),
         V::Notify => require(by.is_lead_or_secretary() || by.planner, "team_only"),
         V::SubmitSelfReport => require(by.head_of_inspected, "head_only"),
         V::ReturnSelfReport | V::SignMinutes => require(by.is_lead_or_secretary(), "team_only"),
@@ -475,8 +474,8 @@ mod tests {
 
     #[test]
     fn follow_up_begins_when_the_last_paper_is_out_and_actions_are_open() {
-        let audit = Facts { open_actions: 2, ..ready(InspectionKind::InternalAudit) };
-        let check = Facts { open_actions: 2, ..cchc() };
+        let audit = Facts { open_actions: 1, ..ready(InspectionKind::InternalAudit) };
+        let check = Facts { open_actions: 1, ..cchc() };
         assert_eq!(advance(S::MinutesSigned, V::Report, &LEAD, &audit), Ok(S::FollowUp));
         assert_eq!(advance(S::MinutesSigned, V::Report, &LEAD, &check), Ok(S::Reported));
         assert_eq!(advance(S::Reported, V::Conclude, &AUTHORITY, &check), Ok(S::FollowUp));
@@ -556,7 +555,7 @@ mod tests {
         // Columns: lead, member, secretary, ordering authority, planner, head of the unit.
         let people = [LEAD, MEMBER, SECRETARY, AUTHORITY, PLANNER, HEAD];
         let matrix = [
-            (V::SetTeam, S::Planned, ". . . x . ."),
+            (V::SetTeam, S::Planned, ". . . x x ."),
             (V::Notify, S::TeamSet, "x . x . x ."),
             (V::SubmitSelfReport, S::Notified, ". . . . . x"),
             (V::ReturnSelfReport, S::SelfReport, "x . x . . ."),
@@ -575,17 +574,6 @@ mod tests {
             assert_eq!(drawn.join(" "), row, "{verb}");
             assert!(found.iter().flat_map(|result| result.as_ref().err()).all(Refused::is_about_who), "{verb}");
             assert!(advance(state, verb, &NOBODY, &cchc()).is_err(), "{verb} by nobody");
-        }
-    }
-
-    #[test]
-    fn the_secretary_sets_the_team_of_internal_audits_only() {
-        for (kind, expected) in [
-            (InspectionKind::InternalAudit, "ok"),
-            (InspectionKind::IsoCheck, "ordering_authority_only"),
-            (InspectionKind::Cchc, "ordering_authority_only"),
-        ] {
-            assert_eq!(code(advance(S::Planned, V::SetTeam, &PLANNER, &ready(kind))), expected, "{kind}");
         }
     }
 

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod checklist;
 pub mod corrective_action;
 pub mod draft;
+pub mod evidence;
 pub mod finding;
 pub mod id;
 pub mod independence;
@@ -20,6 +21,7 @@ pub mod permission;
 pub mod record;
 pub mod reminder;
 pub mod rule;
+pub mod succession;
 pub mod text;
 pub mod time;
 

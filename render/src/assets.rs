@@ -39,11 +39,7 @@ pub fn get(name: &str) -> Option<Asset> {
         // Writing to a string cannot fail.
         let _ = write!(hash, "{byte:02x}");
     }
-    Some(Asset {
-        bytes: file.data,
-        mime: mime(name),
-        hash,
-    })
+    Some(Asset { bytes: file.data, mime: mime(name), hash })
 }
 
 /// The address of a file, changing with its content: `/assets/1f2e3d4c/theme.css`.

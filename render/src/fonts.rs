@@ -25,10 +25,7 @@ struct Embedded;
 const SYSTEM: [(&str, &str); 5] = [
     ("/usr/share/fonts/truetype/croscore", "Tinos"),
     ("/usr/share/fonts/google-croscore", "Tinos"),
-    (
-        "/usr/share/fonts/truetype/liberation2",
-        "LiberationSerif",
-    ),
+    ("/usr/share/fonts/truetype/liberation2", "LiberationSerif"),
     ("/usr/share/fonts/liberation-serif", "LiberationSerif"),
     ("/usr/share/fonts/truetype/liberation", "LiberationSerif"),
 ];
@@ -41,9 +38,7 @@ const SIGNS: &str = "…–“”«»§×≥≤₫%/.,;:()-+";
 
 /// No usable typeface was found.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "no font that covers Vietnamese: build with npm (it brings Tinos), or install fonts-croscore or fonts-liberation2"
-)]
+#[error("no font that covers Vietnamese: build with npm (it brings Tinos), or install fonts-croscore or fonts-liberation2")]
 pub struct NoFont;
 
 /// The four faces in use, and what is to be recorded about them.
@@ -79,10 +74,7 @@ pub(crate) fn typeface() -> Result<&'static Typeface, NoFont> {
 }
 
 fn find() -> Result<Typeface, NoFont> {
-    let embedded = Embedded::iter()
-        .filter_map(|name| Embedded::get(&name))
-        .map(|file| Bytes::new(file.data))
-        .collect();
+    let embedded = Embedded::iter().filter_map(|name| Embedded::get(&name)).map(|file| Bytes::new(file.data)).collect();
     std::iter::once(embedded)
         .chain(SYSTEM.into_iter().map(|(folder, prefix)| installed(Path::new(folder), prefix)))
         .find_map(assemble)
@@ -110,10 +102,7 @@ fn assemble(files: Vec<Bytes>) -> Option<Typeface> {
         let FontVariant { style, weight, .. } = face.info().variant;
         (style != FontStyle::Normal, weight)
     });
-    let variants: Vec<_> = faces
-        .iter()
-        .map(|face| (face.info().variant.style, face.info().variant.weight))
-        .collect();
+    let variants: Vec<_> = faces.iter().map(|face| (face.info().variant.style, face.info().variant.weight)).collect();
     let wanted = [
         (FontStyle::Normal, FontWeight::REGULAR),
         (FontStyle::Normal, FontWeight::BOLD),
@@ -131,12 +120,7 @@ fn assemble(files: Vec<Bytes>) -> Option<Typeface> {
         sum.update(face.data());
     }
     let book = LazyHash::new(FontBook::from_fonts(&faces));
-    Some(Typeface {
-        family,
-        hash: format!("{:x}", sum.finalize()),
-        faces,
-        book,
-    })
+    Some(Typeface { family, hash: format!("{:x}", sum.finalize()), faces, book })
 }
 
 fn covers_vietnamese(face: &Font) -> bool {

@@ -1,4 +1,16 @@
 //! The one integration binary: every test goes through the whole HTTP stack.
 
+mod calendar;
+mod events;
+mod corrective_actions;
+mod findings;
 mod openapi;
 mod people;
+mod support;
+mod sample;
+mod evidence;
+mod visit;
+mod jobs;
+mod mail;
+mod store;
+mod units;

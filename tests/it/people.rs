@@ -39,3 +39,13 @@ async fn the_sign_in_page_leads_to_the_page_asked_for_and_never_off_site() {
         assert_eq!(answer.header("location"), expected, "{next}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_does_not_fit_gets_all_its_fields_named_at_once() {
+    let app = TestApp::start().await;
+    let answer = app.client().post("/api/v1/sessions", json!({"login": 5, "extra": true})).await.expect(422);
+    let mut pointers: Vec<String> = answer.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect();
+    pointers.sort();
+    assert_eq!(pointers, ["/extra", "/login", "/password"]);
+    app.client().send(poem::http::Method::POST, "/api/v1/sessions", &[("content-type", "application/json")], "{broken").await.expect(400);
+}

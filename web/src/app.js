@@ -24,20 +24,22 @@
   on("click", (event) => closeMenu(near(event, "details.me")));
   on("keydown", (event) => { if (event.key === "Escape") closeMenu(null); });
 
-  // A form is sent once. A page taken back from the browser's memory may send again.
+  // A form is sent once; again only after a while (the network was gone, or a file came back and
+  // the page stayed) or when the page is taken back from the browser's memory.
+  const release = (form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  };
   on("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
+    setTimeout(release, 20000, form);
   });
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    for (const form of document.querySelectorAll("form[data-sent]")) {
-      delete form.dataset.sent;
-      form.removeAttribute("aria-busy");
-    }
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => release(form));
   });
 
   // One more row of a repeated group, made from the group's template.
@@ -78,7 +80,7 @@
     if (!output) return;
     const known = whole > 0 && part >= 0;
     const share = known ? `${(part / whole * 100).toFixed(2).replace(/\.?0+$/, "").replace(".", ",")}%` : "";
-    output.textContent = known && part > whole ? `${share} – ${output.dataset.over}` : share;
+    output.textContent = known && part > whole ? `${share}: ${output.dataset.over}` : share;
     output.classList.toggle("wrong", known && part > whole);
   };
   // A date in our order and with its weekday: the field itself follows the browser's language.

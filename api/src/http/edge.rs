@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth::session::sha256_hex;
 use crate::auth::{Once, RequestContext};
+use super::shape;
 use crate::error::Error;
 
 /// What the pages may load: only what we serve ourselves.
@@ -44,12 +45,16 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let is_api = path.starts_with("/api/");
         let full_path = request.uri().path_and_query().map_or_else(|| path.clone(), ToString::to_string);
         let lang = language(&request);
-        let outcome = match self.prepare(&mut request, &id).await {
-            Ok(()) => self.run(request, &path).await,
-            Err(error) => Err(error.into()),
+        let (outcome, sent) = match self.prepare(&mut request, &id).await {
+            Ok(sent) => (self.run(request, &path).await, sent),
+            Err(error) => (Err(error.into()), Vec::new()),
         };
         let mut response = match outcome {
             Ok(response) => response,
+            Err(error) if is_api && error.is::<ParseRequestPayloadError>() => {
+                let error = shape::explain(&method, &path, &sent).map_or_else(|| understand(error), Error::Invalid);
+                problem(&self.app, &error, lang, &id)
+            }
             Err(error) => self.failure(error, is_api, lang, &id, &full_path).await,
         };
         if response.status().is_server_error() {
@@ -66,7 +71,9 @@ impl<E: Endpoint> Endpoint for Edge<E> {
 
 impl<E: Endpoint> Edge<E> {
     /// Reads the body within its limit (uploads stream past this) and notes the Idempotency-Key.
-    async fn prepare(&self, request: &mut Request, id: &str) -> Result<(), Error> {
+    /// Gives back what an API call sent, to explain it if it does not fit.
+    async fn prepare(&self, request: &mut Request, id: &str) -> Result<Vec<u8>, Error> {
+        let mut sent = Vec::new();
         let mut context = RequestContext { id: id.to_owned(), once: None };
         let method = request.method().clone();
         if !method.is_safe() && !streams(request.uri().path()) {
@@ -86,11 +93,14 @@ impl<E: Endpoint> Edge<E> {
                 print.extend_from_slice(&bytes);
                 context.once = Some(Once { key, fingerprint: sha256_hex(&print) });
             }
+            if request.uri().path().starts_with("/api/") {
+                sent = bytes.to_vec();
+            }
             request.set_body(Body::from_bytes(bytes));
         }
         request.set_data(context);
         request.set_data(self.app.clone());
-        Ok(())
+        Ok(sent)
     }
 
     async fn run(&self, request: Request, path: &str) -> poem::Result<Response> {
@@ -146,16 +156,13 @@ fn understand(error: poem::Error) -> Error {
         if parameter.name.eq_ignore_ascii_case("If-Match") {
             return Error::PreconditionRequired;
         }
-        return Error::Malformed(format!("{}: {}", parameter.name, parameter.reason));
+        return Error::Invalid(vec![FieldError { field: parameter.name.to_string(), code: "bad_parameter", params: Vec::new() }]);
     }
     if error.is::<ParsePathError>() {
         return Error::NotFound;
     }
-    if let Some(body) = error.downcast_ref::<ParseRequestPayloadError>() {
-        return Error::Malformed(body.reason.clone());
-    }
-    if let Some(body) = error.downcast_ref::<ParseMultipartError>() {
-        return Error::Malformed(body.reason.clone());
+    if error.is::<ParseRequestPayloadError>() || error.is::<ParseMultipartError>() {
+        return Error::Malformed("JSON".into());
     }
     if error.is::<ContentTypeError>() {
         return Error::UnsupportedMedia;
@@ -168,7 +175,7 @@ fn understand(error: poem::Error) -> Error {
         StatusCode::METHOD_NOT_ALLOWED => Error::MethodNotAllowed,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMedia,
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(0),
-        status if status.is_client_error() => Error::Malformed(error.to_string()),
+        status if status.is_client_error() => Error::Malformed(status.to_string()),
         _ => Error::Internal(anyhow::anyhow!("{error}")),
     }
 }
@@ -191,9 +198,6 @@ pub fn sentences(app: &App, lang: Lang, error: &Error) -> (String, String) {
         Error::Forbidden(permission) => {
             let what = text(&format!("permission.{permission}"), &[]);
             (text("problem_title.forbidden", &[]), text("problem_detail.forbidden", &[("what", what)]))
-        }
-        Error::Malformed(reason) => {
-            (text("problem_title.malformed", &[]), text("problem_detail.malformed", &[("reason", reason.clone())]))
         }
         Error::TooLarge(bytes) => {
             let most = ("megabytes", (bytes / 1_048_576).max(1).to_string());

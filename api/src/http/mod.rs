@@ -1,6 +1,7 @@
 //! What the API files share: versions and ETags, pages of lists, downloads.
 
 pub mod edge;
+pub mod shape;
 
 use chrono::{DateTime, Utc};
 use poem::http::{HeaderValue, StatusCode, header};

@@ -2,16 +2,19 @@
 //! stands on the fictional tỉnh Mẫu; people are named by their function.
 
 mod base;
+mod remove;
 
 use std::collections::BTreeMap;
 
 use domain::id::{PersonId, UnitId};
 
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::installation::{SAMPLE_WORLD, set};
 use crate::store::{Store, Writer};
 
 pub use base::{LOGINS, PASSWORD, UNITS};
+pub use remove::remove;
 
 /// Units and people of the sample world by code and login.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +29,8 @@ pub struct World {
 ///
 /// # Errors
 /// 409 when there are people already.
-pub async fn load(store: &Store) -> Result<()> {
-    load_base(store).await
+pub async fn load(app: &App) -> Result<()> {
+    load_base(&app.store).await
 }
 
 /// Units, people and roles only: what tests start from.

@@ -280,10 +280,16 @@ pub async fn error_page(app: &App, error: &Error, lang: Lang, id: &str, path: &s
     if matches!(error, Error::Unauthenticated) {
         return redirect(&format!("/dang-nhap?tiep={}", percent(path)));
     }
-    let detail = edge::sentences(app, lang, error).1;
-    let view = render::views::system::ErrorPage::of(app.renderer.catalogue(), lang, error.status().as_u16(), error.code(), Some(detail));
-    let title = view.title.clone();
-    open_page(app, error.status(), &title, path, &view).await.unwrap_or_else(|cause| {
+    // What is particular to this case; the page adds what its kind means and what to do.
+    let detail = match error {
+        Error::Rule(_) | Error::Forbidden(_) | Error::TooLarge(_) | Error::RateLimited(_) => Some(edge::sentences(app, lang, error).1),
+        Error::Invalid(fields) => Some(fields.iter().map(|field| edge::field_sentence(app, lang, field)).collect::<Vec<_>>().join(" ")),
+        _ => None,
+    };
+    let view = render::views::system::ErrorPage::of(app.renderer.catalogue(), lang, error.status().as_u16(), error.code(), detail);
+    let sample_world = app.sample_world().await.unwrap_or(false);
+    let shell = Shell { title: view.title.clone(), path: path.to_owned(), sample_world, request_id: id.to_owned(), ..Shell::default() };
+    html(app, error.status(), &shell, &view).unwrap_or_else(|cause| {
         tracing::error!(request.id = %id, error = %cause, "error page failed");
         error.status().into_response()
     })

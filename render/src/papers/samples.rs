@@ -5,10 +5,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{
-    Area, AreaResult, CchcPart, Counts, Dossier, Finding, Grade, Independence, IndependenceException,
-    InspectionReport, IsoPart, Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper,
-    Participant, PreviousFinding, Recommendation, ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer,
-    Verdict, Vocabulary,
+    Area, AreaResult, CchcPart, Counts, Dossier, Finding, Grade, Independence, IndependenceException, InspectionReport, IsoPart,
+    Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant, PreviousFinding, Recommendation,
+    ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
 };
 
 /// Named sample papers.
@@ -43,27 +42,18 @@ fn texts(list: &[&str]) -> Vec<String> {
 }
 
 fn person(name: &str, position: &str, role: Option<&str>) -> Participant {
-    Participant {
-        name: name.to_owned(),
-        position: position.to_owned(),
-        role: role.map(str::to_owned),
-    }
+    Participant { name: name.to_owned(), position: position.to_owned(), role: role.map(str::to_owned) }
 }
 
 fn signatory(office_title: Option<&str>, name: Option<&str>, signing: Signing) -> Signatory {
-    Signatory {
-        capacity: Vec::new(),
-        office_title: office_title.map(str::to_owned),
-        name: name.map(str::to_owned),
-        signing,
-    }
+    Signatory { capacity: Vec::new(), office_title: office_title.map(str::to_owned), name: name.map(str::to_owned), signing }
 }
 
 fn sheet(subject: &str, number: Option<u32>, draft: bool) -> Sheet {
     Sheet {
         layout: Layout::default(),
         letterhead: Letterhead {
-            superior: Some("Ủy ban nhân dân tỉnh Lâm Đồng".to_owned()),
+            superior: Some("Ủy ban nhân dân tỉnh Mẫu".to_owned()),
             agency: "Đoàn kiểm tra CCHC".to_owned(),
             issuer: "Đoàn kiểm tra công tác cải cách hành chính".to_owned(),
             number,
@@ -78,31 +68,23 @@ fn sheet(subject: &str, number: Option<u32>, draft: bool) -> Sheet {
 fn team() -> Vec<Participant> {
     vec![
         person("Bà Nguyễn Thị Minh Nguyệt", "Phó Giám đốc Sở Nội vụ", Some("Trưởng đoàn")),
-        person(
-            "Ông K’Brèo Ha Thuỳ",
-            "Trưởng phòng Cải cách hành chính, Sở Nội vụ",
-            Some("Phó Trưởng đoàn"),
-        ),
-        person(
-            "Ông Trần Quốc Khánh",
-            "Chuyên viên Phòng Kiểm soát thủ tục hành chính, Văn phòng UBND tỉnh",
-            Some("Thành viên"),
-        ),
+        person("Ông K’Brèo Ha Thuỳ", "Trưởng phòng Cải cách hành chính, Sở Nội vụ", Some("Phó Trưởng đoàn")),
+        person("Ông Trần Quốc Khánh", "Chuyên viên Phòng Kiểm soát thủ tục hành chính, Văn phòng UBND tỉnh", Some("Thành viên")),
         person("Bà Lê Thị Thuỷ Tiên", "Chuyên viên Phòng Cải cách hành chính, Sở Nội vụ", Some("Thư ký")),
     ]
 }
 
 fn unit_side() -> Vec<Participant> {
     vec![
-        person("Ông Phạm Đức Thịnh", "Chủ tịch UBND xã Hiệp Thạnh", None),
+        person("Ông Phạm Đức Thịnh", "Chủ tịch UBND xã An Mẫu", None),
         person("Bà Võ Thị Ngọc Ánh", "Giám đốc Trung tâm Phục vụ hành chính công xã", None),
     ]
 }
 
 const GROUNDS: [&str; 3] = [
     "Căn cứ Nghị quyết số 76/NQ-CP ngày 15 tháng 7 năm 2021 của Chính phủ ban hành Chương trình tổng thể cải cách hành chính nhà nước giai đoạn 2021 - 2030",
-    "Căn cứ Kế hoạch số 18/KH-UBND ngày 12 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Lâm Đồng về kiểm tra công tác cải cách hành chính năm 2026",
-    "Căn cứ Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh Lâm Đồng về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026",
+    "Căn cứ Kế hoạch số 18/KH-UBND ngày 12 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Mẫu về kiểm tra công tác cải cách hành chính năm 2026",
+    "Căn cứ Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh Mẫu về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026",
 ];
 
 const AREAS: [(&str, &str); 7] = [
@@ -120,19 +102,55 @@ type Row = (&'static str, &'static str, &'static str, Option<Verdict>, &'static 
 
 const ROWS: [[Row; 3]; 7] = [
     [
-        ("CĐ-01", "Ban hành kế hoạch cải cách hành chính năm đúng thời hạn, có phân công trách nhiệm và sản phẩm cụ thể", "Có; ngày 08/01/2026", Some(Verdict::Conform), "Kế hoạch số 04/KH-UBND"),
-        ("CĐ-02", "Tỷ lệ nhiệm vụ trong kế hoạch hoàn thành đúng tiến độ", "18/21 (85,71%)", Some(Verdict::Partial), "03 nhiệm vụ chuyển sang quý II"),
+        (
+            "CĐ-01",
+            "Ban hành kế hoạch cải cách hành chính năm đúng thời hạn, có phân công trách nhiệm và sản phẩm cụ thể",
+            "Có; ngày 08/01/2026",
+            Some(Verdict::Conform),
+            "Kế hoạch số 04/KH-UBND",
+        ),
+        (
+            "CĐ-02",
+            "Tỷ lệ nhiệm vụ trong kế hoạch hoàn thành đúng tiến độ",
+            "18/21 (85,71%)",
+            Some(Verdict::Partial),
+            "03 nhiệm vụ chuyển sang quý II",
+        ),
         ("CĐ-03", "Tự kiểm tra đối với bộ phận, đơn vị trực thuộc (tối thiểu 50%)", "4/7 (57,14%)", Some(Verdict::Conform), ""),
     ],
     [
         ("TC-01", "Rà soát, hệ thống hoá văn bản quy phạm pháp luật theo thẩm quyền", "Có", Some(Verdict::Conform), ""),
         ("TC-02", "Xử lý văn bản có nội dung không còn phù hợp sau rà soát", "2/2 (100%)", Some(Verdict::Conform), ""),
-        ("TC-03", "Theo dõi thi hành pháp luật lĩnh vực trọng tâm", "", Some(Verdict::NotAudited), "Ngoài thời gian làm việc của Đoàn"),
+        (
+            "TC-03",
+            "Theo dõi thi hành pháp luật lĩnh vực trọng tâm",
+            "",
+            Some(Verdict::NotAudited),
+            "Ngoài thời gian làm việc của Đoàn",
+        ),
     ],
     [
-        ("TT-01", "Niêm yết, công khai thủ tục hành chính đầy đủ, đúng quyết định công bố đang có hiệu lực", "Không; thiếu 12 thủ tục", Some(Verdict::Nonconform), "Lĩnh vực đất đai, hộ tịch"),
-        ("TT-02", "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn", "1.842/1.871 (98,45%)", Some(Verdict::Partial), "29 hồ sơ quá hạn, 21 hồ sơ đất đai"),
-        ("TT-03", "Có văn bản xin lỗi và hẹn lại ngày trả đối với hồ sơ quá hạn", "11/29 (37,93%)", Some(Verdict::Nonconform), ""),
+        (
+            "TT-01",
+            "Niêm yết, công khai thủ tục hành chính đầy đủ, đúng quyết định công bố đang có hiệu lực",
+            "Không; thiếu 12 thủ tục",
+            Some(Verdict::Nonconform),
+            "Lĩnh vực đất đai, hộ tịch",
+        ),
+        (
+            "TT-02",
+            "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn",
+            "1.842/1.871 (98,45%)",
+            Some(Verdict::Partial),
+            "29 hồ sơ quá hạn, 21 hồ sơ đất đai",
+        ),
+        (
+            "TT-03",
+            "Có văn bản xin lỗi và hẹn lại ngày trả đối với hồ sơ quá hạn",
+            "11/29 (37,93%)",
+            Some(Verdict::Nonconform),
+            "",
+        ),
     ],
     [
         ("BM-01", "Quy chế làm việc được ban hành và cập nhật sau sắp xếp đơn vị hành chính", "Có", Some(Verdict::Conform), ""),
@@ -145,26 +163,44 @@ const ROWS: [[Row; 3]; 7] = [
         ("CV-03", "Chấp hành kỷ luật, kỷ cương hành chính", "Không có vi phạm", Some(Verdict::Conform), ""),
     ],
     [
-        ("TCC-01", "Tỷ lệ giải ngân vốn đầu tư công được giao", "4.215.000.000 đồng/5.000.000.000 đồng (84,30%)", Some(Verdict::Partial), ""),
+        (
+            "TCC-01",
+            "Tỷ lệ giải ngân vốn đầu tư công được giao",
+            "4.215.000.000 đồng/5.000.000.000 đồng (84,30%)",
+            Some(Verdict::Partial),
+            "",
+        ),
         ("TCC-02", "Ban hành và công khai quy chế chi tiêu nội bộ", "Có", Some(Verdict::Conform), ""),
-        ("TCC-03", "Thực hiện kiến nghị của kiểm toán, thanh tra về tài chính", "", Some(Verdict::NotApplicable), "Không có kiến nghị"),
+        (
+            "TCC-03",
+            "Thực hiện kiến nghị của kiểm toán, thanh tra về tài chính",
+            "",
+            Some(Verdict::NotApplicable),
+            "Không có kiến nghị",
+        ),
     ],
     [
         ("CS-01", "Tỷ lệ hồ sơ tiếp nhận trực tuyến trên tổng số hồ sơ", "1.507/1.871 (80,55%)", Some(Verdict::Conform), ""),
-        ("CS-02", "Tỷ lệ số hoá hồ sơ, kết quả giải quyết thủ tục hành chính", "1.702/1.871 (90,97%)", Some(Verdict::Conform), ""),
-        ("CS-03", "Áp dụng hệ thống quản lý chất lượng TCVN ISO 9001:2015, cập nhật quy trình theo thủ tục hành chính hiện hành", "Chưa cập nhật 05 quy trình", Some(Verdict::Partial), ""),
+        (
+            "CS-02",
+            "Tỷ lệ số hoá hồ sơ, kết quả giải quyết thủ tục hành chính",
+            "1.702/1.871 (90,97%)",
+            Some(Verdict::Conform),
+            "",
+        ),
+        (
+            "CS-03",
+            "Áp dụng hệ thống quản lý chất lượng TCVN ISO 9001:2015, cập nhật quy trình theo thủ tục hành chính hiện hành",
+            "Chưa cập nhật 05 quy trình",
+            Some(Verdict::Partial),
+            "",
+        ),
     ],
 ];
 
 fn line(row: &Row) -> Line {
     let (code, text, value, verdict, note) = *row;
-    Line {
-        code: code.to_owned(),
-        text: text.to_owned(),
-        value: value.to_owned(),
-        verdict,
-        note: note.to_owned(),
-    }
+    Line { code: code.to_owned(), text: text.to_owned(), value: value.to_owned(), verdict, note: note.to_owned() }
 }
 
 fn areas() -> Vec<Area> {
@@ -261,12 +297,7 @@ fn recommendations() -> Vec<Recommendation> {
             "Chủ tịch UBND xã",
             day(2026, 3, 9),
         ),
-        recommendation(
-            &["CS-01"],
-            "Cập nhật 05 quy trình nội bộ lĩnh vực đất đai",
-            "Phòng Kinh tế xã",
-            day(2026, 4, 15),
-        ),
+        recommendation(&["CS-01"], "Cập nhật 05 quy trình nội bộ lĩnh vực đất đai", "Phòng Kinh tế xã", day(2026, 4, 15)),
     ]
 }
 
@@ -274,14 +305,14 @@ fn typical_minutes() -> Minutes {
     let date = day(2026, 3, 5);
     let signed = Signing::Confirmed { at: at(date, 16, 45) };
     Minutes {
-        sheet: sheet("Kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh", Some(5), false),
+        sheet: sheet("Kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã An Mẫu", Some(5), false),
         vocabulary: Vocabulary::Cchc,
         grounds: texts(&GROUNDS),
         opened_at: at(date, 8, 0),
         closed_at: Some(at(date, 16, 30)),
-        place: "trụ sở Ủy ban nhân dân xã Hiệp Thạnh".to_owned(),
+        place: "trụ sở Ủy ban nhân dân xã An Mẫu".to_owned(),
         activity: "kiểm tra công tác cải cách hành chính".to_owned(),
-        unit: "Ủy ban nhân dân xã Hiệp Thạnh".to_owned(),
+        unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
         period: Some("từ ngày 01 tháng 01 năm 2025 đến ngày 28 tháng 02 năm 2026".to_owned()),
         team: team(),
         unit_side: unit_side(),
@@ -300,7 +331,9 @@ fn typical_minutes() -> Minutes {
         findings: findings(),
         recommendations: recommendations(),
         opinion: Opinion::Given {
-            statements: texts(&["UBND xã cơ bản nhất trí với kết quả kiểm tra. Riêng nội dung CS-01, đề nghị Đoàn kiểm tra ghi nhận nguyên nhân do chờ hướng dẫn của cơ quan chuyên môn cấp tỉnh."]),
+            statements: texts(&[
+                "UBND xã cơ bản nhất trí với kết quả kiểm tra. Riêng nội dung CS-01, đề nghị Đoàn kiểm tra ghi nhận nguyên nhân do chờ hướng dẫn của cơ quan chuyên môn cấp tỉnh.",
+            ]),
             commitments: texts(&["Khắc phục xong các tồn tại TT-01, TT-02 trước ngày 31 tháng 3 năm 2026"]),
         },
         copies: 3,
@@ -308,7 +341,7 @@ fn typical_minutes() -> Minutes {
         unit_signature: signatory(Some("Chủ tịch"), Some("Phạm Đức Thịnh"), signed.clone()),
         secretary_signature: signatory(None, Some("Lê Thị Thuỷ Tiên"), signed.clone()),
         lead_signature: signatory(Some("Phó Giám đốc Sở Nội vụ"), Some("Nguyễn Thị Minh Nguyệt"), signed),
-        recipients: texts(&["UBND tỉnh (để báo cáo)", "UBND xã Hiệp Thạnh", "Thành viên Đoàn kiểm tra", "Lưu: VT, CCHC"]),
+        recipients: texts(&["UBND tỉnh (để báo cáo)", "UBND xã An Mẫu", "Thành viên Đoàn kiểm tra", "Lưu: VT, CCHC"]),
     }
 }
 
@@ -329,10 +362,7 @@ fn sample_draw(count: usize) -> SampleDraw {
 
 /// As typed in during the visit: no number, no end, nothing signed.
 fn unsigned_minutes() -> Minutes {
-    let pending = |who: Signatory| Signatory {
-        signing: Signing::Pending,
-        ..who
-    };
+    let pending = |who: Signatory| Signatory { signing: Signing::Pending, ..who };
     let typical = typical_minutes();
     Minutes {
         sheet: sheet(&typical.sheet.subject, None, true),
@@ -352,7 +382,9 @@ fn refused_minutes() -> Minutes {
             Some("Chủ tịch"),
             Some("Phạm Đức Thịnh"),
             Signing::Refused {
-                reason: "không nhất trí với nội dung CS-01; đề nghị có ý kiến của Sở Nông nghiệp và Môi trường trước khi kết luận".to_owned(),
+                reason:
+                    "không nhất trí với nội dung CS-01; đề nghị có ý kiến của Sở Nông nghiệp và Môi trường trước khi kết luận"
+                        .to_owned(),
             },
         ),
         ..typical
@@ -448,9 +480,16 @@ fn long_recommendations() -> Vec<Recommendation> {
 
 fn long_minutes() -> Minutes {
     let typical = typical_minutes();
-    let mut sheet = sheet(&format!("Kiểm tra công tác cải cách hành chính, kiểm soát thủ tục hành chính, chuyển đổi số và áp dụng TCVN ISO 9001:2015 năm 2026 tại {LONG_UNIT}"), Some(112), false);
-    sheet.letterhead.superior = Some("Ban Chỉ đạo cải cách hành chính và chuyển đổi số tỉnh Lâm Đồng".to_owned());
-    sheet.letterhead.agency = "Đoàn kiểm tra liên ngành về cải cách hành chính, kiểm soát thủ tục hành chính và chuyển đổi số".to_owned();
+    let mut sheet = sheet(
+        &format!(
+            "Kiểm tra công tác cải cách hành chính, kiểm soát thủ tục hành chính, chuyển đổi số và áp dụng TCVN ISO 9001:2015 năm 2026 tại {LONG_UNIT}"
+        ),
+        Some(112),
+        false,
+    );
+    sheet.letterhead.superior = Some("Ban Chỉ đạo cải cách hành chính và chuyển đổi số tỉnh Mẫu".to_owned());
+    sheet.letterhead.agency =
+        "Đoàn kiểm tra liên ngành về cải cách hành chính, kiểm soát thủ tục hành chính và chuyển đổi số".to_owned();
     let long_areas = areas()
         .into_iter()
         .map(|area| Area {
@@ -464,14 +503,11 @@ fn long_minutes() -> Minutes {
         unit: LONG_UNIT.to_owned(),
         place: format!("trụ sở {LONG_UNIT}"),
         closed_at: Some(at(day(2026, 3, 6), 9, 5)),
-        others: vec![person("Ông Đỗ Mạnh Hùng", "Phóng viên Báo và Phát thanh, Truyền hình Lâm Đồng", Some("Quan sát viên"))],
+        others: vec![person("Ông Đỗ Mạnh Hùng", "Phóng viên Báo và Phát thanh, Truyền hình Mẫu", Some("Quan sát viên"))],
         areas: long_areas,
         findings: long_findings(),
         recommendations: long_recommendations(),
-        samples: vec![sample_draw(30), SampleDraw {
-            title: "Hồ sơ lĩnh vực hộ tịch".to_owned(),
-            ..sample_draw(8)
-        }],
+        samples: vec![sample_draw(30), SampleDraw { title: "Hồ sơ lĩnh vực hộ tịch".to_owned(), ..sample_draw(8) }],
         ..typical
     }
 }
@@ -479,7 +515,7 @@ fn long_minutes() -> Minutes {
 fn iso_sheet(subject: &str, number: Option<u32>) -> Sheet {
     Sheet {
         letterhead: Letterhead {
-            superior: Some("UBND xã Hiệp Thạnh".to_owned()),
+            superior: Some("UBND xã An Mẫu".to_owned()),
             agency: "Đoàn đánh giá nội bộ".to_owned(),
             issuer: "Đoàn đánh giá nội bộ".to_owned(),
             number,
@@ -490,11 +526,7 @@ fn iso_sheet(subject: &str, number: Option<u32>) -> Sheet {
 }
 
 fn iso_findings() -> Vec<Finding> {
-    let graded = |grade, place: &str, finding: Finding| Finding {
-        grade: Some(grade),
-        place: Some(place.to_owned()),
-        ..finding
-    };
+    let graded = |grade, place: &str, finding: Finding| Finding { grade: Some(grade), place: Some(place.to_owned()), ..finding };
     vec![
         graded(
             Grade::Major,
@@ -539,8 +571,18 @@ fn iso_findings() -> Vec<Finding> {
 
 fn iso_recommendations() -> Vec<Recommendation> {
     vec![
-        recommendation(&["KPH-01"], "Khắc phục, phân tích nguyên nhân và lập hành động khắc phục", "Bộ phận Một cửa", day(2026, 3, 19)),
-        recommendation(&["KPH-02"], "Thu hồi bản lỗi thời, rà soát toàn bộ điểm phân phối", "Văn phòng HĐND và UBND", day(2026, 3, 12)),
+        recommendation(
+            &["KPH-01"],
+            "Khắc phục, phân tích nguyên nhân và lập hành động khắc phục",
+            "Bộ phận Một cửa",
+            day(2026, 3, 19),
+        ),
+        recommendation(
+            &["KPH-02"],
+            "Thu hồi bản lỗi thời, rà soát toàn bộ điểm phân phối",
+            "Văn phòng HĐND và UBND",
+            day(2026, 3, 12),
+        ),
     ]
 }
 
@@ -570,8 +612,20 @@ fn iso_minutes() -> Minutes {
             code: code.to_owned(),
             title: format!("Điều khoản {code} - {title}"),
             lines: vec![
-                line(&("", "Bằng chứng về việc xác định và theo dõi theo yêu cầu của điều khoản", "Có", Some(Verdict::Conform), "")),
-                line(&("", "Hồ sơ được kiểm soát, sẵn có tại nơi sử dụng", "", if code == "7" { Some(Verdict::Nonconform) } else { None }, "")),
+                line(&(
+                    "",
+                    "Bằng chứng về việc xác định và theo dõi theo yêu cầu của điều khoản",
+                    "Có",
+                    Some(Verdict::Conform),
+                    "",
+                )),
+                line(&(
+                    "",
+                    "Hồ sơ được kiểm soát, sẵn có tại nơi sử dụng",
+                    "",
+                    if code == "7" { Some(Verdict::Nonconform) } else { None },
+                    "",
+                )),
             ]
             .into_iter()
             .zip(1..)
@@ -583,7 +637,9 @@ fn iso_minutes() -> Minutes {
     Minutes {
         sheet: iso_sheet("Đánh giá nội bộ hệ thống quản lý chất lượng lần 1 năm 2026 tại Bộ phận Một cửa", None),
         vocabulary: Vocabulary::Iso,
-        grounds: texts(&["Căn cứ Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026 của Ủy ban nhân dân xã Hiệp Thạnh"]),
+        grounds: texts(&[
+            "Căn cứ Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026 của Ủy ban nhân dân xã An Mẫu",
+        ]),
         activity: "đánh giá nội bộ hệ thống quản lý chất lượng theo TCVN ISO 9001:2015".to_owned(),
         unit: "Bộ phận Một cửa và các phòng chuyên môn".to_owned(),
         team: iso_team(),
@@ -625,23 +681,23 @@ fn typical_report() -> InspectionReport {
     InspectionReport {
         sheet: Sheet {
             prepared_at: at(day(2026, 3, 16), 9, 0),
-            ..sheet("Kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh", Some(9), false)
+            ..sheet("Kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã An Mẫu", Some(9), false)
         },
-        place_name: "Lâm Đồng".to_owned(),
+        place_name: "Mẫu".to_owned(),
         issued_on: Some(day(2026, 3, 17)),
-        addressees: texts(&["Chủ tịch Ủy ban nhân dân tỉnh Lâm Đồng"]),
-        opening: "Thực hiện Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026, Đoàn kiểm tra đã tiến hành kiểm tra tại Ủy ban nhân dân xã Hiệp Thạnh. Đoàn kiểm tra báo cáo kết quả như sau:".to_owned(),
+        addressees: texts(&["Chủ tịch Ủy ban nhân dân tỉnh Mẫu"]),
+        opening: "Thực hiện Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026, Đoàn kiểm tra đã tiến hành kiểm tra tại Ủy ban nhân dân xã An Mẫu. Đoàn kiểm tra báo cáo kết quả như sau:".to_owned(),
         grounds: GROUNDS.iter().map(|ground| ground.replacen("Căn cứ ", "", 1)).collect(),
-        held: "Ngày 05 tháng 3 năm 2026, tại trụ sở Ủy ban nhân dân xã Hiệp Thạnh".to_owned(),
+        held: "Ngày 05 tháng 3 năm 2026, tại trụ sở Ủy ban nhân dân xã An Mẫu".to_owned(),
         period: Some("từ ngày 01 tháng 01 năm 2025 đến ngày 28 tháng 02 năm 2026".to_owned()),
-        units: texts(&["Ủy ban nhân dân xã Hiệp Thạnh"]),
+        units: texts(&["Ủy ban nhân dân xã An Mẫu"]),
         method: texts(&["Nghiên cứu báo cáo tự kiểm tra; kiểm tra hồ sơ, tài liệu; rút ngẫu nhiên 15 hồ sơ thủ tục hành chính; phỏng vấn 06 người dân tại Trung tâm Phục vụ hành chính công."]),
         team: team(),
         independence: Independence {
             statement: None,
             exceptions: vec![IndependenceException {
                 person: "Bà Lê Thị Thuỷ Tiên".to_owned(),
-                conflict: "công tác tại UBND xã Hiệp Thạnh đến ngày 30 tháng 6 năm 2025, chưa đủ 12 tháng".to_owned(),
+                conflict: "công tác tại UBND xã An Mẫu đến ngày 30 tháng 6 năm 2025, chưa đủ 12 tháng".to_owned(),
                 reason: "chỉ làm nhiệm vụ thư ký, không kiểm tra nội dung; không bố trí được người khác".to_owned(),
                 granted_by: "ông Nguyễn Văn Bình, Chủ tịch UBND tỉnh".to_owned(),
                 granted_on: day(2026, 2, 9),
@@ -656,11 +712,11 @@ fn typical_report() -> InspectionReport {
             internal_causes: texts(&["Việc tự kiểm tra chưa thường xuyên; chưa phân công người theo dõi quyết định công bố thủ tục mới"]),
             responsibility: texts(&["Trách nhiệm của người đứng đầu: Chủ tịch UBND xã", "Trách nhiệm trực tiếp: Giám đốc Trung tâm Phục vụ hành chính công xã"]),
             arrangements: texts(&[
-                "UBND xã Hiệp Thạnh xây dựng kế hoạch khắc phục trong 15 ngày kể từ ngày nhận Thông báo kết luận kiểm tra và báo cáo kết quả thực hiện về Sở Nội vụ.",
+                "UBND xã An Mẫu xây dựng kế hoạch khắc phục trong 15 ngày kể từ ngày nhận Thông báo kết luận kiểm tra và báo cáo kết quả thực hiện về Sở Nội vụ.",
                 "Sở Nội vụ theo dõi, đôn đốc và xác nhận việc thực hiện các kiến nghị.",
             ]),
         }),
-        closing: "Trên đây là báo cáo kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh, Đoàn kiểm tra kính trình Chủ tịch Ủy ban nhân dân tỉnh xem xét, kết luận".to_owned(),
+        closing: "Trên đây là báo cáo kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã An Mẫu, Đoàn kiểm tra kính trình Chủ tịch Ủy ban nhân dân tỉnh xem xét, kết luận".to_owned(),
         recipients: texts(&["Như trên", "Sở Nội vụ", "Thành viên Đoàn kiểm tra", "Lưu: VT, CCHC"]),
         signature: Signatory {
             capacity: texts(&["TM. ĐOÀN KIỂM TRA", "TRƯỞNG ĐOÀN"]),
@@ -695,16 +751,13 @@ fn long_report() -> InspectionReport {
             subject: format!("Kết quả {}", long.sheet.subject.replacen("Kiểm tra", "kiểm tra", 1)),
             ..typical.sheet
         },
-        units: (1..=15).map(|index| format!("Ủy ban nhân dân xã số {index}, tỉnh Lâm Đồng")).collect(),
+        units: (1..=15).map(|index| format!("Ủy ban nhân dân xã số {index}, tỉnh Mẫu")).collect(),
         findings: long_findings(),
         recommendations: long_recommendations(),
         areas: typical
             .areas
             .into_iter()
-            .map(|area| AreaResult {
-                facts: area.facts.iter().cycle().take(3).cloned().collect(),
-                ..area
-            })
+            .map(|area| AreaResult { facts: area.facts.iter().cycle().take(3).cloned().collect(), ..area })
             .collect(),
         ..typical
     }
@@ -712,8 +765,8 @@ fn long_report() -> InspectionReport {
 
 fn iso_report() -> InspectionReport {
     let clauses = [
-        "4.1", "4.2", "4.3", "4.4", "5.1", "5.2", "5.3", "6.1", "6.2", "6.3", "7.1", "7.2", "7.3", "7.4", "7.5", "8.1",
-        "8.2", "8.3", "8.4", "8.5", "8.6", "8.7", "9.1", "9.2", "9.3", "10.2",
+        "4.1", "4.2", "4.3", "4.4", "5.1", "5.2", "5.3", "6.1", "6.2", "6.3", "7.1", "7.2", "7.3", "7.4", "7.5", "8.1", "8.2",
+        "8.3", "8.4", "8.5", "8.6", "8.7", "9.1", "9.2", "9.3", "10.2",
     ];
     let rows = ["Bộ phận Một cửa", "Văn phòng HĐND và UBND", "Phòng Kinh tế", "Phòng Văn hoá - Xã hội"]
         .iter()
@@ -730,18 +783,16 @@ fn iso_report() -> InspectionReport {
                 .collect(),
         })
         .collect();
-    let signer = |capacity: &[&str], name: &str| Signatory {
-        capacity: texts(capacity),
-        ..signatory(None, Some(name), Signing::Pending)
-    };
+    let signer =
+        |capacity: &[&str], name: &str| Signatory { capacity: texts(capacity), ..signatory(None, Some(name), Signing::Pending) };
     InspectionReport {
         sheet: Sheet {
             prepared_at: at(day(2026, 3, 10), 15, 0),
             ..iso_sheet("Kết quả đánh giá nội bộ hệ thống quản lý chất lượng lần 1 năm 2026", Some(1))
         },
-        place_name: "Hiệp Thạnh".to_owned(),
+        place_name: "An Mẫu".to_owned(),
         issued_on: Some(day(2026, 3, 10)),
-        addressees: texts(&["Chủ tịch Ủy ban nhân dân xã Hiệp Thạnh"]),
+        addressees: texts(&["Chủ tịch Ủy ban nhân dân xã An Mẫu"]),
         opening: "Thực hiện Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026, Đoàn đánh giá báo cáo kết quả đánh giá nội bộ lần 1 năm 2026 như sau:".to_owned(),
         grounds: Vec::new(),
         held: "Từ 13 giờ 30 phút đến 17 giờ 00 phút ngày 05 tháng 3 năm 2026".to_owned(),

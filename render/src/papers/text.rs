@@ -27,11 +27,7 @@ fn walk(value: &mut Value, faces: &[Font], field: &mut String) -> Result<(), Pap
         Value::String(text) => {
             let clean = clean(text);
             if let Some(letter) = clean.chars().find(|&letter| !printable(letter, faces)) {
-                return Err(PaperError::Unprintable {
-                    letter,
-                    field: field.clone(),
-                    text: clean.chars().take(80).collect(),
-                });
+                return Err(PaperError::Unprintable { letter, field: field.clone(), text: clean.chars().take(80).collect() });
             }
             *text = breakable(&clean);
         }

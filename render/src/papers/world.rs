@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::{Datelike, NaiveDateTime, Timelike};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::ecow::EcoVec;
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -10,42 +11,29 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::PaperError;
 use crate::fonts::Typeface;
 
 /// Templates by the path they are imported under.
 pub(super) const SOURCES: [(&str, &str); 4] = [
-    (
-        "/nd30.typ",
-        include_str!("../../../templates/papers/nd30.typ"),
-    ),
-    (
-        "/words.typ",
-        include_str!("../../../templates/papers/words.typ"),
-    ),
-    (
-        "/minutes.typ",
-        include_str!("../../../templates/papers/minutes.typ"),
-    ),
-    (
-        "/inspection-report.typ",
-        include_str!("../../../templates/papers/inspection-report.typ"),
-    ),
+    ("/nd30.typ", include_str!("../../../templates/papers/nd30.typ")),
+    ("/words.typ", include_str!("../../../templates/papers/words.typ")),
+    ("/minutes.typ", include_str!("../../../templates/papers/minutes.typ")),
+    ("/inspection-report.typ", include_str!("../../../templates/papers/inspection-report.typ")),
 ];
+
+/// Vietnam has one offset from UTC and no summer time.
+const VIETNAM_OFFSET_MINUTES: i32 = 7 * 60;
 
 /// Compilations after which an unused cached result is dropped.
 const KEEP_FOR: usize = 10;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
-static PARSED: LazyLock<Vec<Source>> = LazyLock::new(|| {
-    SOURCES
-        .iter()
-        .filter_map(|(path, text)| Some(Source::new(id(path)?, (*text).to_owned())))
-        .collect()
-});
+static PARSED: LazyLock<Vec<Source>> =
+    LazyLock::new(|| SOURCES.iter().filter_map(|(path, text)| Some(Source::new(id(path)?, (*text).to_owned()))).collect());
 
 fn id(path: &str) -> Option<FileId> {
     let path = VirtualPath::new(path).ok()?;
@@ -71,34 +59,27 @@ impl<'a> Desk<'a> {
 
     /// As [`Desk::new`] with a source of its own: tests print pieces of `nd30.typ` with it.
     fn with_source(typeface: &'a Typeface, main: Source, data: Vec<u8>) -> Result<Self, PaperError> {
-        let data_id = id("/data.json")
-            .ok_or_else(|| PaperError::Template("the path of the data is not valid".to_owned()))?;
-        Ok(Self {
-            typeface,
-            main,
-            data_id,
-            data: Bytes::new(data),
-        })
+        let data_id = id("/data.json").ok_or_else(|| PaperError::Template("the path of the data is not valid".to_owned()))?;
+        Ok(Self { typeface, main, data_id, data: Bytes::new(data) })
     }
 
     /// Lays out the pages.
     pub(super) fn pages(&self) -> Result<PagedDocument, PaperError> {
         let _evict = Evict;
-        typst::compile::<PagedDocument>(self)
-            .output
-            .map_err(|errors| PaperError::Template(self.describe(&errors)))
+        typst::compile::<PagedDocument>(self).output.map_err(|errors| PaperError::Template(self.describe(&errors)))
     }
 
     /// Writes the pages as PDF/A-2a and PDF/UA-1: archival, tagged, every glyph present.
-    pub(super) fn pdf(&self, pages: &PagedDocument, ident: String) -> Result<Vec<u8>, PaperError> {
+    ///
+    /// `ident` and `dated` (Vietnamese civil time) are all that the file says of its making.
+    pub(super) fn pdf(&self, pages: &PagedDocument, ident: String, dated: NaiveDateTime) -> Result<Vec<u8>, PaperError> {
         let _evict = Evict;
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|error| PaperError::Export(error.message().to_string()))?;
         let options = PdfOptions {
             ident: Smart::Custom(ident),
             creator: Smart::Custom(Some("Chuẩn".to_owned())),
-            // The template sets the document's date from the data.
-            timestamp: None,
+            timestamp: timestamp(dated),
             page_ranges: None,
             standards,
             tagged: true,
@@ -141,19 +122,11 @@ impl World for Desk<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        std::iter::once(&self.main)
-            .chain(PARSED.iter())
-            .find(|source| source.id() == id)
-            .cloned()
-            .ok_or(FileError::AccessDenied)
+        std::iter::once(&self.main).chain(PARSED.iter()).find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.data_id {
-            Ok(self.data.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        if id == self.data_id { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -164,6 +137,20 @@ impl World for Desk<'_> {
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
         None
     }
+}
+
+/// The instant as PDF metadata has it, at +07:00. `None` for years a PDF cannot say.
+fn timestamp(dated: NaiveDateTime) -> Option<Timestamp> {
+    let small = |number: u32| u8::try_from(number).ok();
+    let datetime = Datetime::from_ymd_hms(
+        dated.year(),
+        small(dated.month())?,
+        small(dated.day())?,
+        small(dated.hour())?,
+        small(dated.minute())?,
+        small(dated.second())?,
+    )?;
+    Timestamp::new_local(datetime, VIETNAM_OFFSET_MINUTES)
 }
 
 /// Keeps typst's cache small, also when a compilation fails.

@@ -4,7 +4,9 @@
 //! no view names fails the tests.
 
 pub mod entry;
+pub mod inspections;
 pub mod part;
+pub mod reminders;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -12,7 +14,10 @@ pub mod today;
 use minijinja::Value;
 use minijinja::value::Serde;
 
-use crate::{Flash, FlashKind, Lang, Mail, MailText, NavItem, RenderError, Renderer, Shell, ShellPerson, View};
+use crate::{
+    Flash, FlashKind, Lang, Mail, MailText, NavItem, RenderError, Renderer, Shell, ShellPerson,
+    View,
+};
 
 /// A view or mail as the tests and the sample pages see it.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +35,10 @@ impl Entry {
     /// # Errors
     /// The first sample that does not render.
     pub fn pages(&self, renderer: &Renderer, shell: &Shell) -> Result<Vec<String>, RenderError> {
-        (self.samples)().into_iter().map(|view| renderer.page_of(shell, self.template, view)).collect()
+        (self.samples)()
+            .into_iter()
+            .map(|view| renderer.page_of(shell, self.template, view))
+            .collect()
     }
 
     /// Every sample as a mail.
@@ -38,7 +46,10 @@ impl Entry {
     /// # Errors
     /// The first sample that does not render.
     pub fn mails(&self, renderer: &Renderer) -> Result<Vec<MailText>, RenderError> {
-        (self.samples)().into_iter().map(|mail| renderer.mail_of(self.template, mail)).collect()
+        (self.samples)()
+            .into_iter()
+            .map(|mail| renderer.mail_of(self.template, mail))
+            .collect()
     }
 }
 
@@ -56,6 +67,12 @@ macro_rules! entries {
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
     entry::FirstStart,
     entry::SignIn,
+    reminders::MailLedger,
+    reminders::MailPage,
+    inspections::InspectionList,
+    inspections::InspectionPage,
+    inspections::PlanInspection,
+    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
@@ -66,33 +83,56 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
 
 /// Every mail.
 pub const MAILS: &[Entry] = entries![Mail, NAME:
+    reminders::Digest,
     system::CheckMail,
 ];
 
 /// A shell with everything in it, for samples.
 #[must_use]
 pub fn sample_shell(lang: Lang) -> Shell {
-    let nav = ["today", "inspections", "corrective_actions", "findings", "programmes", "checklists", "units", "people"];
+    let nav = [
+        "today",
+        "inspections",
+        "corrective_actions",
+        "findings",
+        "programmes",
+        "checklists",
+        "units",
+        "people",
+    ];
     Shell {
         lang,
         title: "Trang mẫu".to_owned(),
         person: Some(ShellPerson {
             name: "Nguyễn Thị Ánh Nguyệt".to_owned(),
             position: "Phó Chủ tịch phụ trách cải cách hành chính".to_owned(),
-            unit: "Ủy ban nhân dân xã Ia Pa".to_owned(),
+            unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
         }),
         csrf: "csrf-token".to_owned(),
         flash: vec![
-            Flash { kind: FlashKind::Success, text: "Đã nộp kế hoạch khắc phục KP-2026-031.".to_owned() },
-            Flash { kind: FlashKind::Warning, text: "Hạn xử lý rơi vào ngày nghỉ, đã chuyển sang 14/12/2026.".to_owned() },
-            Flash { kind: FlashKind::Error, text: "Tệp biên bản.pdf lớn hơn 50 MB.".to_owned() },
+            Flash {
+                kind: FlashKind::Success,
+                text: "Đã nộp kế hoạch khắc phục KP-2026-031.".to_owned(),
+            },
+            Flash {
+                kind: FlashKind::Warning,
+                text: "Hạn xử lý rơi vào ngày nghỉ, đã chuyển sang 14/12/2026.".to_owned(),
+            },
+            Flash {
+                kind: FlashKind::Error,
+                text: "Tệp biên bản.pdf lớn hơn 50 MB.".to_owned(),
+            },
         ],
         path: "/".to_owned(),
         nav: nav
             .into_iter()
             .map(|key| NavItem {
                 key: key.to_owned(),
-                href: if key == "today" { "/".to_owned() } else { format!("/{}", key.replace('_', "-")) },
+                href: if key == "today" {
+                    "/".to_owned()
+                } else {
+                    format!("/{}", key.replace('_', "-"))
+                },
                 active: key == "today",
                 count: (key == "corrective_actions").then_some(3),
             })

@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate};
 use serde::Serialize;
 
 use super::part::{
-    Chip, Choice, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep, TimelineItem, Tone,
+    Chip, Choice, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep,
+    TimelineItem, Tone,
 };
 use crate::{Form, View};
 
@@ -19,6 +20,7 @@ pub struct StyleGuide {
     form: Form,
     return_form: Form,
     cancel_form: Form,
+    extend_form: Form,
     verdicts: Vec<Choice>,
     units: Vec<Choice>,
     lists: Vec<Listing<Row>>,
@@ -40,7 +42,11 @@ impl View for StyleGuide {
     const TEMPLATE: &'static str = "styleguide.html";
 
     fn samples() -> Vec<Self> {
-        let mut wrong = Form { version: Some(3), once: "once-key".to_owned(), ..Form::default() };
+        let mut wrong = Form {
+            version: Some(3),
+            once: "once-key".to_owned(),
+            ..Form::default()
+        };
         wrong
             .set("title", "Hồ sơ trễ hạn không có thư xin lỗi")
             .set("verdict", "nonconform")
@@ -51,7 +57,10 @@ impl View for StyleGuide {
             .set("steps/0/due_on", "2026-12-01")
             .add_row("steps")
             .error("due_on", "Hạn xử lý phải sau ngày lập (01/12/2026).")
-            .error("steps/0/due_on", "Hạn của từng việc không được sau hạn chung.")
+            .error(
+                "steps/0/due_on",
+                "Hạn của từng việc không được sau hạn chung.",
+            )
             .error("note", "Chưa nhập nội dung.")
             .error("", "Kế hoạch phải có ít nhất một việc khắc phục ngay.");
         vec![Self::with(Form::default()), Self::with(wrong)]
@@ -60,7 +69,10 @@ impl View for StyleGuide {
 
 impl StyleGuide {
     fn with(form: Form) -> Self {
-        let step = |label: &str, state| StageStep { label: label.to_owned(), state };
+        let step = |label: &str, state| StageStep {
+            label: label.to_owned(),
+            state,
+        };
         let choice = |(value, label)| Choice::new(value, label);
         Self {
             stage_bar: Stage {
@@ -72,7 +84,7 @@ impl StyleGuide {
                     step("Kiểm tra hiệu lực", StageState::Todo),
                     step("Đóng", StageState::Todo),
                 ],
-                holder: Some("Ủy ban nhân dân xã Ia Pa".to_owned()),
+                holder: Some("Ủy ban nhân dân xã An Mẫu".to_owned()),
                 due: Some(due(9, 7)),
                 next: Some("Đoàn kiểm tra xem xét kế hoạch.".to_owned()),
             },
@@ -112,6 +124,7 @@ impl StyleGuide {
             form,
             return_form: Form { version: Some(3), ..Form::default() }.with_id("return"),
             cancel_form: Form { version: Some(3), ..Form::default() }.with_id("cancel"),
+            extend_form: Form { version: Some(3), ..Form::default() }.with_id("extend"),
             verdicts: [
                 ("conform", "Đạt"),
                 ("partial", "Đạt một phần"),
@@ -121,7 +134,7 @@ impl StyleGuide {
             ]
             .map(choice)
             .to_vec(),
-            units: [("a", "Ủy ban nhân dân xã Ia Pa"), ("b", "Trung tâm Phục vụ hành chính công phường Hội Phú")].map(choice).to_vec(),
+            units: [("a", "Ủy ban nhân dân xã An Mẫu"), ("b", "Trung tâm Phục vụ hành chính công phường Hội Phú")].map(choice).to_vec(),
             lists: lists(),
         }
     }
@@ -129,7 +142,12 @@ impl StyleGuide {
 
 fn due(day: u32, days_left: i64) -> Due {
     let on = NaiveDate::from_ymd_opt(2026, 12, day).unwrap_or_default();
-    Due { on, days_left: Some(days_left), overdue: days_left < 0, provisional: days_left > 20 }
+    Due {
+        on,
+        days_left: Some(days_left),
+        overdue: days_left < 0,
+        provisional: days_left > 20,
+    }
 }
 
 fn lists() -> Vec<Listing<Row>> {
@@ -144,14 +162,46 @@ fn lists() -> Vec<Listing<Row>> {
         due,
     };
     let rows = vec![
-        row("KP-2026-031", "Hồ sơ trễ hạn không có thư xin lỗi", "UBND xã Ia Pa", "Chờ duyệt kế hoạch", Tone::Info, "61.2500", Some(due(9, 7))),
-        row("KP-2026-027", "Bảng niêm yết thủ tục hành chính đã hết hiệu lực tại Trung tâm Phục vụ hành chính công", "UBND phường Hội Phú", "Đang thực hiện", Tone::Warn, "3321.5", Some(due(1, -3))),
-        row("KP-2026-009", "Chưa rà soát rủi ro", "UBND xã Đak Pơ", "Đã đóng, có hiệu lực", Tone::Good, "0.125", None),
+        row(
+            "KP-2026-031",
+            "Hồ sơ trễ hạn không có thư xin lỗi",
+            "UBND xã An Mẫu",
+            "Chờ duyệt kế hoạch",
+            Tone::Info,
+            "61.2500",
+            Some(due(9, 7)),
+        ),
+        row(
+            "KP-2026-027",
+            "Bảng niêm yết thủ tục hành chính đã hết hiệu lực tại Trung tâm Phục vụ hành chính công",
+            "UBND phường Hội Phú",
+            "Đang thực hiện",
+            Tone::Warn,
+            "3321.5",
+            Some(due(1, -3)),
+        ),
+        row(
+            "KP-2026-009",
+            "Chưa rà soát rủi ro",
+            "UBND xã Đak Pơ",
+            "Đã đóng, có hiệu lực",
+            Tone::Good,
+            "0.125",
+            None,
+        ),
     ];
-    let chip = |label: &str, active, count| Chip { label: label.to_owned(), href: "?".to_owned(), active, count };
+    let chip = |label: &str, active, count| Chip {
+        label: label.to_owned(),
+        href: "?".to_owned(),
+        active,
+        count,
+    };
     let full = Listing {
         rows,
-        pager: Pager { next: Some("?cursor=n".to_owned()), first: Some("?".to_owned()) },
+        pager: Pager {
+            next: Some("?cursor=n".to_owned()),
+            first: Some("?".to_owned()),
+        },
         chips: vec![
             chip("Tất cả", true, Some(1_204)),
             chip("Của đơn vị tôi", false, Some(3)),
@@ -165,6 +215,12 @@ fn lists() -> Vec<Listing<Row>> {
         }),
         clear: None,
     };
-    let filtered = Listing { rows: Vec::new(), clear: Some("?".to_owned()), chips: full.chips.clone(), search: None, pager: Pager::default() };
+    let filtered = Listing {
+        rows: Vec::new(),
+        clear: Some("?".to_owned()),
+        chips: full.chips.clone(),
+        search: None,
+        pager: Pager::default(),
+    };
     vec![full, filtered, Listing::plain(Vec::new())]
 }

@@ -1,0 +1,29 @@
+//! The sample world comes and goes as a whole.
+
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use tests::TestApp;
+
+#[tokio::test]
+async fn removing_the_sample_world_leaves_the_reference_data_and_an_installation_to_start_with() {
+    let app = TestApp::start().await;
+    app.sign_in("truongdoan").await.get("/api/v1/me").await.expect(200);
+    api::sample::remove(&app.app.store).await.unwrap();
+    let db = app.app.store.read();
+    assert_eq!(entities::person::Entity::find().count(db).await.unwrap(), 0);
+    assert_eq!(entities::unit::Entity::find().count(db).await.unwrap(), 0);
+    assert!(entities::unit_kind::Entity::find().count(db).await.unwrap() > 0);
+    assert!(!app.app.sample_world().await.unwrap());
+    assert!(api::sample::remove(&app.app.store).await.is_err(), "a second removal is refused");
+    api::sample::load_base(&app.app.store).await.unwrap();
+    app.sign_in("truongdoan").await.get("/api/v1/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_sample_world_with_real_people_in_it_is_not_removed() {
+    let app = TestApp::start().await;
+    let new = api::people::NewPerson { full_name: "Người thật".into(), email: None, login: "that".into(), password_hash: "x".into(), sample: false };
+    let written = app.app.store.write(api::store::Writer::Cli, |tx| async move { api::people::create(&tx, new).await }).await;
+    written.unwrap();
+    assert!(api::sample::remove(&app.app.store).await.is_err());
+    app.sign_in("truongdoan").await.get("/api/v1/me").await.expect(200);
+}
