@@ -128,8 +128,23 @@ impl From<DbErr> for Error {
             DbErr::RecordNotUpdated => Self::Stale,
             DbErr::RecordNotFound(_) => Self::NotFound,
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(error.to_string()),
+            other if passing(&other) => Self::Unavailable(other.to_string()),
             other => Self::Internal(anyhow::Error::new(other)),
         }
+    }
+}
+
+/// Whether the database may well do it a moment later: busy, full, shutting down, a deadlock, a
+/// statement that took too long. PostgreSQL's codes are SQLSTATE, SQLite's its primary result codes.
+fn passing(error: &DbErr) -> bool {
+    use sea_orm::RuntimeErr::SqlxError;
+    let (DbErr::Exec(SqlxError(cause)) | DbErr::Query(SqlxError(cause))) = error else { return false };
+    match cause.as_ref() {
+        sea_orm::sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| {
+            matches!(&*code, "5" | "13" | "517" | "40001" | "40P01" | "53100" | "53300" | "57014" | "57P01" | "57P02" | "57P03")
+        }),
+        sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed => true,
+        _ => false,
     }
 }
 

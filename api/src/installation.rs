@@ -19,6 +19,14 @@ pub async fn flag(db: &impl ConnectionTrait, key: &str) -> Result<bool> {
     Ok(row.is_some_and(|row| row.value == serde_json::Value::Bool(true)))
 }
 
+/// Whether nobody is registered yet.
+///
+/// # Errors
+/// The database's.
+pub async fn is_empty(db: &impl ConnectionTrait) -> Result<bool> {
+    Ok(entities::person::Entity::find().one(db).await?.is_none())
+}
+
 /// Sets a setting.
 ///
 /// # Errors

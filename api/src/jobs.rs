@@ -37,8 +37,10 @@ pub struct Work {
     pub id: JobId,
     /// What it is about.
     pub payload: serde_json::Value,
-    /// Which try this is, from 1.
+    /// Which try this is since it last said itself when to go on, from 1.
     pub attempt: i32,
+    /// Under which claim it runs.
+    pub lease: Option<Uuid>,
     /// When it was enqueued.
     pub created_at: DateTime<Utc>,
 }
@@ -47,6 +49,9 @@ pub struct Work {
 async fn run(app: &App, kind: &str, work: Work) -> Result<Outcome> {
     match kind {
         crate::mail::SEND => crate::mail::send(app, work).await,
+        #[cfg(test)]
+        "test.panic" => panic!("as the test wants"),
+        crate::reports::RENDER => crate::reports::render(app, work).await,
         other => Ok(Outcome::Fail(format!("no handler for {other}"))),
     }
 }
@@ -93,18 +98,33 @@ async fn pause(app: &App, stop: &CancellationToken) {
 pub async fn run_one(app: &App, worker: &str) -> Result<bool> {
     let Some(job) = claim(app, worker).await? else { return Ok(false) };
     let lease = job.lease;
-    let work = Work { id: job.id, payload: job.payload.clone(), attempt: job.attempt, created_at: job.created_at };
-    let heartbeat = tokio::spawn(keep_lease(app.clone(), job.id, lease));
+    if job.attempt > TRIES {
+        // Every try was counted and none came back: it takes its worker down with it.
+        finish(app, &job, Outcome::Fail(format!("its worker died {TRIES} times")), job.attempt).await?;
+        return Ok(true);
+    }
+    let work = Work { id: job.id, payload: job.payload.clone(), attempt: job.attempt, lease, created_at: job.created_at };
+    let heartbeat = Heartbeat(tokio::spawn(keep_lease(app.clone(), job.id, lease)));
     let outcome = std::panic::AssertUnwindSafe(run(app, &job.kind, work)).catch_unwind().await;
-    heartbeat.abort();
+    drop(heartbeat);
     let now = app.store.clock().now();
-    let outcome = match outcome {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(error)) => retry_or_give_up(job.attempt, now, &error.to_string()),
-        Err(_panic) => retry_or_give_up(job.attempt, now, "panicked"),
+    // A job that says itself when to go on is no poison: its tries begin anew.
+    let (outcome, attempt) = match outcome {
+        Ok(Ok(outcome)) => (outcome, 0),
+        Ok(Err(error)) => (retry_or_give_up(job.attempt, now, &error.to_string()), job.attempt),
+        Err(_panic) => (retry_or_give_up(job.attempt, now, "panicked"), job.attempt),
     };
-    finish(app, &job, outcome).await?;
+    finish(app, &job, outcome, attempt).await?;
     Ok(true)
+}
+
+/// Ends with the work: a run that is dropped midway must not keep its lease alive.
+struct Heartbeat(tokio::task::JoinHandle<()>);
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn retry_or_give_up(attempt: i32, now: DateTime<Utc>, error: &str) -> Outcome {
@@ -170,10 +190,10 @@ async fn keep_lease(app: App, id: JobId, lease: Option<Uuid>) {
 /// The database's.
 pub async fn still_ours(app: &App, work: &Work) -> Result<bool> {
     let row = job::Entity::find_by_id(work.id).one(app.store.read()).await?;
-    Ok(row.is_some_and(|row| row.attempt == work.attempt && row.state == JobState::Running))
+    Ok(row.is_some_and(|row| row.lease == work.lease && row.state == JobState::Running))
 }
 
-async fn finish(app: &App, job: &job::Model, outcome: Outcome) -> Result<()> {
+async fn finish(app: &App, job: &job::Model, outcome: Outcome, attempt: i32) -> Result<()> {
     let now = app.store.clock().now();
     let mut update = job::Entity::update_many().filter(job::Column::Id.eq(job.id)).filter(job::Column::Lease.eq(job.lease));
     let none: Option<DateTime<Utc>> = None;
@@ -184,6 +204,7 @@ async fn finish(app: &App, job: &job::Model, outcome: Outcome) -> Result<()> {
             .col_expr(job::Column::FinishedAt, Expr::value(now)),
         Outcome::Retry(at, error) => update
             .col_expr(job::Column::State, Expr::value(JobState::Ready.code()))
+            .col_expr(job::Column::Attempt, Expr::value(attempt))
             .col_expr(job::Column::RunAt, Expr::value(*at))
             .col_expr(job::Column::LastError, Expr::value(error.clone())),
         Outcome::Fail(error) => {
@@ -242,7 +263,11 @@ async fn lead_loop(app: App, worker: String, stop: CancellationToken) {
 /// # Errors
 /// The first plan that failed; the others were tried.
 pub async fn plan(app: &App) -> Result<()> {
-    let outcomes: Vec<Result<(), Error>> = vec![forget(app).await];
+    let outcomes: Vec<Result<(), Error>> = vec![
+        crate::reminders::plan(app).await,
+        forget(app).await,
+        crate::evidence::uploads::forget_expired(app).await,
+    ];
     outcomes.into_iter().collect()
 }
 
@@ -259,4 +284,45 @@ async fn forget(app: &App) -> Result<()> {
         .exec(app.store.read())
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use entities::job;
+    use sea_orm::EntityTrait as _;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::Config;
+    use crate::mail::Mailer;
+    use crate::store::{Store, Writer};
+
+    #[tokio::test]
+    async fn a_job_that_panics_is_tried_ten_times_and_then_given_up() {
+        let folder = std::env::temp_dir().join(format!("chuan-jobs-{}", std::process::id()));
+        let mut config = Config::load(None).unwrap();
+        config.database.url = format!("sqlite:{}", folder.join("chuan.db").display());
+        config.evidence.folder = folder.join("evidence").display().to_string();
+        config.evidence.upload_folder = folder.join("uploads").display().to_string();
+        let clock = Clock::fixed("2026-11-16T02:00:00Z".parse().unwrap());
+        let store = Store::open(&config, clock.clone()).await.unwrap();
+        store.migrate().await.unwrap();
+        let app = App::assemble(config, store, Mailer::memory().unwrap()).unwrap();
+        let enqueue = |tx: crate::store::Tx| async move {
+            tx.enqueue("test.panic", serde_json::json!({}), tx.now(), None);
+            Ok(())
+        };
+        app.store.write(Writer::Cli, enqueue).await.unwrap();
+        for attempt in 1..=TRIES {
+            assert!(run_one(&app, "test").await.unwrap(), "try {attempt}");
+            let row = job::Entity::find().one(app.store.read()).await.unwrap().unwrap();
+            let expected = if attempt < TRIES { JobState::Ready } else { JobState::Dead };
+            assert_eq!((row.state, row.attempt), (expected, attempt));
+            assert_eq!(row.last_error.as_deref(), Some("panicked"));
+            assert!(!run_one(&app, "test").await.unwrap(), "not before its pause is over");
+            clock.set(clock.now() + TimeDelta::hours(2));
+        }
+        assert!(!run_one(&app, "test").await.unwrap(), "never again");
+        let _ = std::fs::remove_dir_all(folder);
+    }
 }

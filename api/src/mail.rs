@@ -1,20 +1,19 @@
 //! Mail: at least once, handed over by jobs only, every sent mail kept as a row.
 
+mod smtp;
+
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::id::MailId;
 use domain::record::{MailState, Subject};
 use entities::mail;
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls as SmtpTls, TlsParameters};
-use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use lettre::{AsyncFileTransport, AsyncTransport as _, Message, Tokio1Executor};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _};
 
 use crate::app::App;
-use crate::config::{Config, Tls, Transport, secret};
+use crate::config::{Config, Transport};
 use crate::error::Result;
 use crate::jobs::{Outcome, Work};
 use crate::store::{Event, Writer};
@@ -31,7 +30,7 @@ const MAYBE_MINUTES: i64 = 15;
 #[derive(Clone, Debug)]
 pub enum Mailer {
     /// Over SMTP.
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>, Duration, Mailbox),
+    Smtp(Box<smtp::Smtp>),
     /// Into a folder, for development.
     Folder(AsyncFileTransport<Tokio1Executor>, Mailbox),
     /// Into memory, for tests.
@@ -41,10 +40,16 @@ pub enum Mailer {
 /// How a hand-over ended.
 #[derive(Debug, PartialEq, Eq)]
 enum Handover {
+    /// The server has it.
     Sent,
+    /// It has it not: later.
     Retry(String),
+    /// It will never take it for this address.
     Bounced(String),
+    /// It may have it: the text was sent, the answer is missing.
     Maybe(String),
+    /// Another worker has taken the job over; nothing was sent.
+    NotOurs,
 }
 
 impl Mailer {
@@ -59,24 +64,7 @@ impl Mailer {
                 std::fs::create_dir_all(&config.mail.folder)?;
                 Self::Folder(AsyncFileTransport::new(&config.mail.folder), from)
             }
-            Transport::Smtp => {
-                let mail = &config.mail;
-                let parameters = || TlsParameters::new(mail.smtp_host.clone());
-                let tls = match mail.smtp_tls {
-                    Tls::None => SmtpTls::None,
-                    Tls::Starttls => SmtpTls::Required(parameters()?),
-                    Tls::Tls => SmtpTls::Wrapper(parameters()?),
-                };
-                let timeout = Duration::from_secs(mail.timeout_s);
-                let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&mail.smtp_host)
-                    .port(mail.smtp_port)
-                    .tls(tls)
-                    .timeout(Some(timeout));
-                if let Some(password) = secret(&mail.smtp_password_file, "mail.smtp_password_file")? {
-                    builder = builder.credentials(Credentials::new(mail.smtp_user.clone(), password));
-                }
-                Self::Smtp(Box::new(builder.build()), timeout, from)
-            }
+            Transport::Smtp => Self::Smtp(Box::new(smtp::Smtp::new(config, from)?)),
         })
     }
 
@@ -102,12 +90,15 @@ impl Mailer {
 
     fn from(&self) -> &Mailbox {
         match self {
-            Self::Smtp(_, _, from) | Self::Folder(_, from) | Self::Memory(_, from) => from,
+            Self::Smtp(smtp) => &smtp.from,
+            Self::Folder(_, from) | Self::Memory(_, from) => from,
         }
     }
 
-    async fn hand_over(&self, message: Message) -> Handover {
+    async fn hand_over(&self, message: Message, still_ours: impl AsyncFnOnce() -> bool) -> Handover {
         match self {
+            Self::Smtp(smtp) => smtp.hand_over(&message, still_ours).await,
+            _ if !still_ours().await => Handover::NotOurs,
             Self::Memory(mails, _) => {
                 mails.lock().unwrap_or_else(PoisonError::into_inner).push(message);
                 Handover::Sent
@@ -116,31 +107,8 @@ impl Mailer {
                 Ok(_) => Handover::Sent,
                 Err(error) => Handover::Retry(error.to_string()),
             },
-            // lettre bounds only the connection; the whole exchange gets an outer limit.
-            Self::Smtp(smtp, limit, _) => match tokio::time::timeout(*limit, smtp.send(message)).await {
-                Ok(Ok(_)) => Handover::Sent,
-                Ok(Err(error)) if error.is_permanent() => Handover::Bounced(error.to_string()),
-                Ok(Err(error)) if error.is_transient() || error.is_timeout() || error.is_client() || error.is_tls() => {
-                    Handover::Retry(error.to_string())
-                }
-                Ok(Err(error)) if is_connect(&error) => Handover::Retry(error.to_string()),
-                Ok(Err(error)) => Handover::Maybe(error.to_string()),
-                Err(_elapsed) => Handover::Maybe("no answer in time".into()),
-            },
         }
     }
-}
-
-/// Whether the connection was never made: nothing can have arrived.
-fn is_connect(error: &lettre::transport::smtp::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            return io.kind() == std::io::ErrorKind::ConnectionRefused;
-        }
-        source = cause.source();
-    }
-    false
 }
 
 /// Hands one mail over. What it says and to whom is decided now, not when it was planned.
@@ -168,38 +136,42 @@ pub async fn send(app: &App, work: Work) -> Result<Outcome> {
             return Ok(Outcome::Done);
         }
     };
-    if !crate::jobs::still_ours(app, &work).await? {
-        return Ok(Outcome::Done);
-    }
-    let now = app.store.clock().now();
-    let maybe_before = row.state == MailState::MaybeSent;
-    Ok(match app.mailer.hand_over(message).await {
+    let still_ours = async || crate::jobs::still_ours(app, &work).await.unwrap_or(false);
+    match app.mailer.hand_over(message, still_ours).await {
+        Handover::NotOurs => Ok(Outcome::Done),
         Handover::Sent => {
             settle(app, row, MailState::Sent, Some(letter), None).await?;
-            Outcome::Done
+            Ok(Outcome::Done)
         }
         Handover::Bounced(error) => {
             settle(app, row, MailState::Bounced, Some(letter), Some(error)).await?;
-            Outcome::Done
+            Ok(Outcome::Done)
         }
-        Handover::Maybe(error) => {
-            settle(app, row, MailState::MaybeSent, Some(letter), Some(error.clone())).await?;
-            if maybe_before { Outcome::Done } else { Outcome::Retry(now + TimeDelta::minutes(MAYBE_MINUTES), error) }
-        }
-        Handover::Retry(error) => {
-            let step = usize::try_from(row.attempts).unwrap_or(usize::MAX);
-            match LADDER_MINUTES.get(step) {
-                Some(minutes) => {
-                    settle(app, row, MailState::Queued, None, Some(error.clone())).await?;
-                    Outcome::Retry(now + TimeDelta::minutes(*minutes), error)
-                }
-                None => {
-                    settle(app, row, MailState::Failed, Some(letter), Some(error.clone())).await?;
-                    Outcome::Fail(error)
-                }
-            }
-        }
-    })
+        Handover::Maybe(error) => maybe_sent(app, row, letter, error).await,
+        Handover::Retry(error) => later(app, row, letter, error).await,
+    }
+}
+
+/// The server may have it: one more try, never more than two in all.
+async fn maybe_sent(app: &App, row: mail::Model, letter: Letter, error: String) -> Result<Outcome> {
+    let again = row.state != MailState::MaybeSent;
+    let at = app.store.clock().now() + TimeDelta::minutes(MAYBE_MINUTES);
+    settle(app, row, MailState::MaybeSent, Some(letter), Some(error.clone())).await?;
+    Ok(if again { Outcome::Retry(at, error) } else { Outcome::Done })
+}
+
+/// The server has it not: the next step of the ladder, or the end.
+async fn later(app: &App, row: mail::Model, letter: Letter, error: String) -> Result<Outcome> {
+    let step = usize::try_from(row.attempts).ok().and_then(|step| LADDER_MINUTES.get(step));
+    let Some(minutes) = step else {
+        settle(app, row, MailState::Failed, Some(letter), Some(error.clone())).await?;
+        return Ok(Outcome::Fail(error));
+    };
+    let at = app.store.clock().now() + TimeDelta::minutes(*minutes);
+    // A mail the server may have stays marked so.
+    let state = row.state;
+    settle(app, row, state, None, Some(error.clone())).await?;
+    Ok(Outcome::Retry(at, error))
 }
 
 /// A mail ready to be handed over: address and words.

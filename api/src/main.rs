@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use api::app::App;
 use api::clock::Clock;
 use api::config::Config;
-use api::store::Store;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
@@ -61,7 +60,11 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Sample {
     /// Load it into an empty installation.
-    Load,
+    Load {
+        /// Leave an installation that has people already as it is.
+        #[arg(long)]
+        if_empty: bool,
+    },
     /// Remove it with everything done in it; reference data stays.
     Remove,
 }
@@ -91,8 +94,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let done: anyhow::Result<()> = match arguments.command {
         Command::Serve { no_jobs } => {
             let app = ready(config).await?;
-            let stop = stop_on_signal();
-            api::server::serve(app, !no_jobs, stop, |address| eprintln!("chuan: http://{address}")).await
+            let sample_world = app.sample_world().await?;
+            let logins = if sample_world { api::sample::logins() } else { Vec::new() };
+            anyhow::ensure!(!(sample_world && app.config.install.production), "the sample world is loaded: `chuan sample remove` takes it away before production");
+            api::server::check_listen(&app.config, sample_world)?;
+            api::server::serve(app, !no_jobs, stop_on_signal(), |address| greet(address, &logins)).await
         }
         Command::Work => {
             let app = ready(config).await?;
@@ -100,9 +106,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Ok(())
         }
         Command::Migrate => {
-            let store = Store::open(&config, Clock::system()).await?;
-            store.migrate().await?;
-            Ok(api::installation::load_reference(&store).await?)
+            migrated(config, Clock::system()).await?;
+            Ok(())
         }
         Command::Import { what } => {
             print(&cli::import::run(&config, what).await?);
@@ -118,11 +123,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Deadline(_) => Ok(()),
-        Command::Sample { what: Sample::Load } => {
-            let store = Store::open(&config, Clock::system()).await?;
-            store.migrate().await?;
-            api::installation::load_reference(&store).await?;
-            cli::said(api::sample::load(&store).await)
+        Command::Sample { what: Sample::Load { if_empty } } => {
+            // The story of the sample world is told with a clock that moves through the past months.
+            let app = migrated(config, Clock::fixed(Clock::system().now())).await?;
+            if if_empty && !api::installation::is_empty(app.store.read()).await? {
+                return Ok(());
+            }
+            cli::said(api::sample::load(&app).await)
         }
         Command::Sample { what: Sample::Remove } => {
             let app = ready(config).await?;
@@ -139,14 +146,17 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
+/// The application on a schema that this command brings up to date.
+async fn migrated(config: Config, clock: Clock) -> anyhow::Result<App> {
+    let app = App::build(config, clock).await?;
+    app.store.migrate().await?;
+    api::installation::load_reference(&app.store).await?;
+    Ok(app)
+}
+
 /// The application on a schema that is up to date. SQLite migrates itself; PostgreSQL must have been migrated.
 async fn ready(config: Config) -> anyhow::Result<App> {
-    let embedded = config.embedded();
-    let app = App::build(config, Clock::system()).await?;
-    if embedded {
-        app.store.migrate().await?;
-        api::installation::load_reference(&app.store).await?;
-    }
+    let app = if config.embedded() { migrated(config, Clock::system()).await? } else { App::build(config, Clock::system()).await? };
     let pending = app.store.pending_migrations().await.map_err(anyhow::Error::new)?;
     anyhow::ensure!(pending == 0, "{pending} migrations are pending; run `chuan migrate` first");
     Ok(app)
@@ -168,7 +178,22 @@ fn stop_on_signal() -> CancellationToken {
     stop
 }
 
+/// Says where it listens and, in the sample world, who can sign in.
+fn greet(address: std::net::SocketAddr, logins: &[render::views::entry::SampleLogin]) {
+    use std::fmt::Write as _;
+    let mut text = format!("chuan: http://{address}\n");
+    if !logins.is_empty() {
+        text.push_str("\nThế giới mẫu; mỗi vai trò một tài khoản:\n\n");
+        let width = logins.iter().map(|login| login.login.len()).max().unwrap_or_default();
+        for login in logins {
+            let _ = writeln!(text, "  {:width$}  {}  {}", login.login, login.password, login.who);
+        }
+    }
+    print(&text);
+}
+
 #[expect(clippy::print_stdout, reason = "what the command was asked for")]
 fn print(text: &str) {
     print!("{text}");
+    let _ = std::io::Write::flush(&mut std::io::stdout());
 }

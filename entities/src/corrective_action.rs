@@ -53,6 +53,9 @@ pub struct Model {
     pub effect_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub effect_note: Option<String>,
+    /// What was looked at to judge the effect.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub effect_sample: Option<String>,
     pub reopened_from_id: Option<CorrectiveActionId>,
     #[sea_orm(column_type = "Text", nullable)]
     pub cancel_reason: Option<String>,

@@ -56,6 +56,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub regrade_reason: Option<String>,
     pub repeat_of_id: Option<FindingId>,
+    /// Folded code, statement and line.
+    #[sea_orm(column_type = "Text")]
+    pub search_text: String,
     /// Optimistic lock: 1 at insert, +1 with every update. Shown as the `ETag`.
     pub version: i64,
     pub created_at: DateTimeUtc,

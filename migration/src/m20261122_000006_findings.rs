@@ -46,6 +46,7 @@ impl MigrationTrait for Migration {
             .col(at("appeal_decided_at").null())
             .col(text("regrade_reason").null())
             .col(uuid("repeat_of_id").null())
+            .col(text("search_text"))
             .col(long("version").default(1))
             .col(at("created_at"))
             .references("inspection_id", "inspection", "id")
@@ -57,7 +58,8 @@ impl MigrationTrait for Migration {
             .references("answered_by_id", "person", "id")
             .references("decided_by_id", "person", "id")
             .references("repeat_of_id", "finding", "id")
-            .unique(&["code"])
+            .unique(&["owner_unit_id", "code"])
+            .index(&["unit_id", "line_code"])
             .create(m)
             .await?;
         Ok(())

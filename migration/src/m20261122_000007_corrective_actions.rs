@@ -46,6 +46,7 @@ impl MigrationTrait for Migration {
             .col(uuid("effect_by_id").null())
             .col(at("effect_at").null())
             .col(text("effect_note").null())
+            .col(text("effect_sample").null())
             .col(uuid("reopened_from_id").null())
             .col(text("cancel_reason").null())
             .col(long("version").default(1))
@@ -59,7 +60,7 @@ impl MigrationTrait for Migration {
             .references("verified_by_id", "person", "id")
             .references("effect_by_id", "person", "id")
             .references("reopened_from_id", "corrective_action", "id")
-            .unique(&["code"])
+            .unique(&["owner_unit_id", "code"])
             .create(m)
             .await?;
         Table::new("step")

@@ -52,10 +52,17 @@ impl Blobs {
     pub async fn put(&self, bytes: Vec<u8>) -> Result<Stored> {
         let sha256 = sha256_hex(&bytes);
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let (place, bytes) = (place(&sha256), PutPayload::from(bytes));
         let options = PutOptions { mode: PutMode::Create, ..Default::default() };
-        match self.objects.put_opts(&place(&sha256), PutPayload::from(bytes), options).await {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
-            Err(error) => return Err(Error::Unavailable(format!("evidence storage: {error}"))),
+        match self.objects.put_opts(&place, bytes.clone(), options).await {
+            Ok(_) => {}
+            // Known bytes: what is there is looked at, and made good when it has rotted.
+            Err(object_store::Error::AlreadyExists { .. }) => {
+                if matches!(self.get(&sha256).await, Err(Error::Internal(_))) {
+                    self.objects.put(&place, bytes).await.map_err(away)?;
+                }
+            }
+            Err(error) => return Err(away(error)),
         }
         self.sync_folder(&sha256).await?;
         Ok(Stored { sha256, size })
@@ -68,9 +75,9 @@ impl Blobs {
     pub async fn get(&self, sha256: &str) -> Result<Vec<u8>> {
         let object = self.objects.get(&place(sha256)).await.map_err(|error| match error {
             object_store::Error::NotFound { .. } => Error::Internal(anyhow::anyhow!("evidence {sha256} is missing from the storage")),
-            other => Error::Unavailable(format!("evidence storage: {other}")),
+            other => away(other),
         })?;
-        let bytes = object.bytes().await.map_err(|error| Error::Unavailable(format!("evidence storage: {error}")))?;
+        let bytes = object.bytes().await.map_err(away)?;
         if sha256_hex(&bytes) != sha256 {
             return Err(Error::Internal(anyhow::anyhow!("evidence {sha256} has changed in the storage")));
         }
@@ -90,12 +97,17 @@ impl Blobs {
 
     async fn sync_folder(&self, sha256: &str) -> Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        let folder = folder.join(sha256.get(..2).unwrap_or_default());
-        tokio::task::spawn_blocking(move || std::fs::File::open(folder).and_then(|folder| folder.sync_all()))
+        let (above, folder) = (folder.clone(), folder.join(sha256.get(..2).unwrap_or_default()));
+        let sync = |folder: PathBuf| std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+        tokio::task::spawn_blocking(move || sync(folder).and_then(|()| sync(above)))
             .await
             .map_err(|error| Error::Internal(error.into()))?
             .map_err(|error| Error::Unavailable(format!("evidence storage: {error}")))
     }
+}
+
+fn away(error: object_store::Error) -> Error {
+    Error::Unavailable(format!("evidence storage: {error}"))
 }
 
 /// `ab/abcdef…`: at most 256 folders.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use domain::id::{PersonId, UnitId};
 
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::installation::{SAMPLE_WORLD, set};
 use crate::store::{Store, Writer};
@@ -28,8 +29,8 @@ pub struct World {
 ///
 /// # Errors
 /// 409 when there are people already.
-pub async fn load(store: &Store) -> Result<()> {
-    load_base(store).await
+pub async fn load(app: &App) -> Result<()> {
+    load_base(&app.store).await
 }
 
 /// Units, people and roles only: what tests start from.

@@ -287,8 +287,9 @@ pub async fn error_page(app: &App, error: &Error, lang: Lang, id: &str, path: &s
         _ => None,
     };
     let view = render::views::system::ErrorPage::of(app.renderer.catalogue(), lang, error.status().as_u16(), error.code(), detail);
-    let title = view.title.clone();
-    open_page(app, error.status(), &title, path, &view).await.unwrap_or_else(|cause| {
+    let sample_world = app.sample_world().await.unwrap_or(false);
+    let shell = Shell { title: view.title.clone(), path: path.to_owned(), sample_world, request_id: id.to_owned(), ..Shell::default() };
+    html(app, error.status(), &shell, &view).unwrap_or_else(|cause| {
         tracing::error!(request.id = %id, error = %cause, "error page failed");
         error.status().into_response()
     })

@@ -10,7 +10,7 @@ use super::{AreaResult, Finding, Participant, Recommendation, Sheet, Signatory};
 pub struct InspectionReport {
     /// Head, subject, draft mark.
     pub sheet: Sheet,
-    /// Địa danh of the date line: «Lâm Đồng».
+    /// Địa danh of the date line: «Mẫu».
     pub place_name: String,
     /// Date given by the registrar; dots until then.
     pub issued_on: Option<NaiveDate>,

@@ -18,7 +18,7 @@ pub struct Minutes {
     pub opened_at: NaiveDateTime,
     /// End of the visit; blanks are printed until it is known.
     pub closed_at: Option<NaiveDateTime>,
-    /// Where: «Trụ sở UBND xã Hiệp Thạnh».
+    /// Where: «Trụ sở UBND xã An Mẫu».
     pub place: String,
     /// What is done there, as it stands in a sentence: «kiểm tra công tác cải cách hành chính».
     pub activity: String,

@@ -26,7 +26,7 @@ pub struct Sheet {
 /// Who issues the paper, and under which number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letterhead {
-    /// Superior agency, in capitals: «ỦY BAN NHÂN DÂN TỈNH LÂM ĐỒNG».
+    /// Superior agency, in capitals: «ỦY BAN NHÂN DÂN TỈNH MẪU».
     pub superior: Option<String>,
     /// Issuing agency, in capitals: «ĐOÀN KIỂM TRA CCHC».
     pub agency: String,

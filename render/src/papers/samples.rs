@@ -53,7 +53,7 @@ fn sheet(subject: &str, number: Option<u32>, draft: bool) -> Sheet {
     Sheet {
         layout: Layout::default(),
         letterhead: Letterhead {
-            superior: Some("Ủy ban nhân dân tỉnh Lâm Đồng".to_owned()),
+            superior: Some("Ủy ban nhân dân tỉnh Mẫu".to_owned()),
             agency: "Đoàn kiểm tra CCHC".to_owned(),
             issuer: "Đoàn kiểm tra công tác cải cách hành chính".to_owned(),
             number,
@@ -76,15 +76,15 @@ fn team() -> Vec<Participant> {
 
 fn unit_side() -> Vec<Participant> {
     vec![
-        person("Ông Phạm Đức Thịnh", "Chủ tịch UBND xã Hiệp Thạnh", None),
+        person("Ông Phạm Đức Thịnh", "Chủ tịch UBND xã An Mẫu", None),
         person("Bà Võ Thị Ngọc Ánh", "Giám đốc Trung tâm Phục vụ hành chính công xã", None),
     ]
 }
 
 const GROUNDS: [&str; 3] = [
     "Căn cứ Nghị quyết số 76/NQ-CP ngày 15 tháng 7 năm 2021 của Chính phủ ban hành Chương trình tổng thể cải cách hành chính nhà nước giai đoạn 2021 - 2030",
-    "Căn cứ Kế hoạch số 18/KH-UBND ngày 12 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Lâm Đồng về kiểm tra công tác cải cách hành chính năm 2026",
-    "Căn cứ Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh Lâm Đồng về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026",
+    "Căn cứ Kế hoạch số 18/KH-UBND ngày 12 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Mẫu về kiểm tra công tác cải cách hành chính năm 2026",
+    "Căn cứ Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh Mẫu về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026",
 ];
 
 const AREAS: [(&str, &str); 7] = [
@@ -305,14 +305,14 @@ fn typical_minutes() -> Minutes {
     let date = day(2026, 3, 5);
     let signed = Signing::Confirmed { at: at(date, 16, 45) };
     Minutes {
-        sheet: sheet("Kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh", Some(5), false),
+        sheet: sheet("Kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã An Mẫu", Some(5), false),
         vocabulary: Vocabulary::Cchc,
         grounds: texts(&GROUNDS),
         opened_at: at(date, 8, 0),
         closed_at: Some(at(date, 16, 30)),
-        place: "trụ sở Ủy ban nhân dân xã Hiệp Thạnh".to_owned(),
+        place: "trụ sở Ủy ban nhân dân xã An Mẫu".to_owned(),
         activity: "kiểm tra công tác cải cách hành chính".to_owned(),
-        unit: "Ủy ban nhân dân xã Hiệp Thạnh".to_owned(),
+        unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
         period: Some("từ ngày 01 tháng 01 năm 2025 đến ngày 28 tháng 02 năm 2026".to_owned()),
         team: team(),
         unit_side: unit_side(),
@@ -341,7 +341,7 @@ fn typical_minutes() -> Minutes {
         unit_signature: signatory(Some("Chủ tịch"), Some("Phạm Đức Thịnh"), signed.clone()),
         secretary_signature: signatory(None, Some("Lê Thị Thuỷ Tiên"), signed.clone()),
         lead_signature: signatory(Some("Phó Giám đốc Sở Nội vụ"), Some("Nguyễn Thị Minh Nguyệt"), signed),
-        recipients: texts(&["UBND tỉnh (để báo cáo)", "UBND xã Hiệp Thạnh", "Thành viên Đoàn kiểm tra", "Lưu: VT, CCHC"]),
+        recipients: texts(&["UBND tỉnh (để báo cáo)", "UBND xã An Mẫu", "Thành viên Đoàn kiểm tra", "Lưu: VT, CCHC"]),
     }
 }
 
@@ -487,7 +487,7 @@ fn long_minutes() -> Minutes {
         Some(112),
         false,
     );
-    sheet.letterhead.superior = Some("Ban Chỉ đạo cải cách hành chính và chuyển đổi số tỉnh Lâm Đồng".to_owned());
+    sheet.letterhead.superior = Some("Ban Chỉ đạo cải cách hành chính và chuyển đổi số tỉnh Mẫu".to_owned());
     sheet.letterhead.agency =
         "Đoàn kiểm tra liên ngành về cải cách hành chính, kiểm soát thủ tục hành chính và chuyển đổi số".to_owned();
     let long_areas = areas()
@@ -503,7 +503,7 @@ fn long_minutes() -> Minutes {
         unit: LONG_UNIT.to_owned(),
         place: format!("trụ sở {LONG_UNIT}"),
         closed_at: Some(at(day(2026, 3, 6), 9, 5)),
-        others: vec![person("Ông Đỗ Mạnh Hùng", "Phóng viên Báo và Phát thanh, Truyền hình Lâm Đồng", Some("Quan sát viên"))],
+        others: vec![person("Ông Đỗ Mạnh Hùng", "Phóng viên Báo và Phát thanh, Truyền hình Mẫu", Some("Quan sát viên"))],
         areas: long_areas,
         findings: long_findings(),
         recommendations: long_recommendations(),
@@ -515,7 +515,7 @@ fn long_minutes() -> Minutes {
 fn iso_sheet(subject: &str, number: Option<u32>) -> Sheet {
     Sheet {
         letterhead: Letterhead {
-            superior: Some("UBND xã Hiệp Thạnh".to_owned()),
+            superior: Some("UBND xã An Mẫu".to_owned()),
             agency: "Đoàn đánh giá nội bộ".to_owned(),
             issuer: "Đoàn đánh giá nội bộ".to_owned(),
             number,
@@ -638,7 +638,7 @@ fn iso_minutes() -> Minutes {
         sheet: iso_sheet("Đánh giá nội bộ hệ thống quản lý chất lượng lần 1 năm 2026 tại Bộ phận Một cửa", None),
         vocabulary: Vocabulary::Iso,
         grounds: texts(&[
-            "Căn cứ Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026 của Ủy ban nhân dân xã Hiệp Thạnh",
+            "Căn cứ Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026 của Ủy ban nhân dân xã An Mẫu",
         ]),
         activity: "đánh giá nội bộ hệ thống quản lý chất lượng theo TCVN ISO 9001:2015".to_owned(),
         unit: "Bộ phận Một cửa và các phòng chuyên môn".to_owned(),
@@ -681,23 +681,23 @@ fn typical_report() -> InspectionReport {
     InspectionReport {
         sheet: Sheet {
             prepared_at: at(day(2026, 3, 16), 9, 0),
-            ..sheet("Kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh", Some(9), false)
+            ..sheet("Kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã An Mẫu", Some(9), false)
         },
-        place_name: "Lâm Đồng".to_owned(),
+        place_name: "Mẫu".to_owned(),
         issued_on: Some(day(2026, 3, 17)),
-        addressees: texts(&["Chủ tịch Ủy ban nhân dân tỉnh Lâm Đồng"]),
-        opening: "Thực hiện Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026, Đoàn kiểm tra đã tiến hành kiểm tra tại Ủy ban nhân dân xã Hiệp Thạnh. Đoàn kiểm tra báo cáo kết quả như sau:".to_owned(),
+        addressees: texts(&["Chủ tịch Ủy ban nhân dân tỉnh Mẫu"]),
+        opening: "Thực hiện Quyết định số 215/QĐ-UBND ngày 10 tháng 02 năm 2026 của Chủ tịch Ủy ban nhân dân tỉnh về việc thành lập Đoàn kiểm tra công tác cải cách hành chính năm 2026, Đoàn kiểm tra đã tiến hành kiểm tra tại Ủy ban nhân dân xã An Mẫu. Đoàn kiểm tra báo cáo kết quả như sau:".to_owned(),
         grounds: GROUNDS.iter().map(|ground| ground.replacen("Căn cứ ", "", 1)).collect(),
-        held: "Ngày 05 tháng 3 năm 2026, tại trụ sở Ủy ban nhân dân xã Hiệp Thạnh".to_owned(),
+        held: "Ngày 05 tháng 3 năm 2026, tại trụ sở Ủy ban nhân dân xã An Mẫu".to_owned(),
         period: Some("từ ngày 01 tháng 01 năm 2025 đến ngày 28 tháng 02 năm 2026".to_owned()),
-        units: texts(&["Ủy ban nhân dân xã Hiệp Thạnh"]),
+        units: texts(&["Ủy ban nhân dân xã An Mẫu"]),
         method: texts(&["Nghiên cứu báo cáo tự kiểm tra; kiểm tra hồ sơ, tài liệu; rút ngẫu nhiên 15 hồ sơ thủ tục hành chính; phỏng vấn 06 người dân tại Trung tâm Phục vụ hành chính công."]),
         team: team(),
         independence: Independence {
             statement: None,
             exceptions: vec![IndependenceException {
                 person: "Bà Lê Thị Thuỷ Tiên".to_owned(),
-                conflict: "công tác tại UBND xã Hiệp Thạnh đến ngày 30 tháng 6 năm 2025, chưa đủ 12 tháng".to_owned(),
+                conflict: "công tác tại UBND xã An Mẫu đến ngày 30 tháng 6 năm 2025, chưa đủ 12 tháng".to_owned(),
                 reason: "chỉ làm nhiệm vụ thư ký, không kiểm tra nội dung; không bố trí được người khác".to_owned(),
                 granted_by: "ông Nguyễn Văn Bình, Chủ tịch UBND tỉnh".to_owned(),
                 granted_on: day(2026, 2, 9),
@@ -712,11 +712,11 @@ fn typical_report() -> InspectionReport {
             internal_causes: texts(&["Việc tự kiểm tra chưa thường xuyên; chưa phân công người theo dõi quyết định công bố thủ tục mới"]),
             responsibility: texts(&["Trách nhiệm của người đứng đầu: Chủ tịch UBND xã", "Trách nhiệm trực tiếp: Giám đốc Trung tâm Phục vụ hành chính công xã"]),
             arrangements: texts(&[
-                "UBND xã Hiệp Thạnh xây dựng kế hoạch khắc phục trong 15 ngày kể từ ngày nhận Thông báo kết luận kiểm tra và báo cáo kết quả thực hiện về Sở Nội vụ.",
+                "UBND xã An Mẫu xây dựng kế hoạch khắc phục trong 15 ngày kể từ ngày nhận Thông báo kết luận kiểm tra và báo cáo kết quả thực hiện về Sở Nội vụ.",
                 "Sở Nội vụ theo dõi, đôn đốc và xác nhận việc thực hiện các kiến nghị.",
             ]),
         }),
-        closing: "Trên đây là báo cáo kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã Hiệp Thạnh, Đoàn kiểm tra kính trình Chủ tịch Ủy ban nhân dân tỉnh xem xét, kết luận".to_owned(),
+        closing: "Trên đây là báo cáo kết quả kiểm tra công tác cải cách hành chính năm 2026 tại Ủy ban nhân dân xã An Mẫu, Đoàn kiểm tra kính trình Chủ tịch Ủy ban nhân dân tỉnh xem xét, kết luận".to_owned(),
         recipients: texts(&["Như trên", "Sở Nội vụ", "Thành viên Đoàn kiểm tra", "Lưu: VT, CCHC"]),
         signature: Signatory {
             capacity: texts(&["TM. ĐOÀN KIỂM TRA", "TRƯỞNG ĐOÀN"]),
@@ -751,7 +751,7 @@ fn long_report() -> InspectionReport {
             subject: format!("Kết quả {}", long.sheet.subject.replacen("Kiểm tra", "kiểm tra", 1)),
             ..typical.sheet
         },
-        units: (1..=15).map(|index| format!("Ủy ban nhân dân xã số {index}, tỉnh Lâm Đồng")).collect(),
+        units: (1..=15).map(|index| format!("Ủy ban nhân dân xã số {index}, tỉnh Mẫu")).collect(),
         findings: long_findings(),
         recommendations: long_recommendations(),
         areas: typical
@@ -790,9 +790,9 @@ fn iso_report() -> InspectionReport {
             prepared_at: at(day(2026, 3, 10), 15, 0),
             ..iso_sheet("Kết quả đánh giá nội bộ hệ thống quản lý chất lượng lần 1 năm 2026", Some(1))
         },
-        place_name: "Hiệp Thạnh".to_owned(),
+        place_name: "An Mẫu".to_owned(),
         issued_on: Some(day(2026, 3, 10)),
-        addressees: texts(&["Chủ tịch Ủy ban nhân dân xã Hiệp Thạnh"]),
+        addressees: texts(&["Chủ tịch Ủy ban nhân dân xã An Mẫu"]),
         opening: "Thực hiện Kế hoạch đánh giá nội bộ số 03/KH-UBND ngày 09 tháng 02 năm 2026, Đoàn đánh giá báo cáo kết quả đánh giá nội bộ lần 1 năm 2026 như sau:".to_owned(),
         grounds: Vec::new(),
         held: "Từ 13 giờ 30 phút đến 17 giờ 00 phút ngày 05 tháng 3 năm 2026".to_owned(),

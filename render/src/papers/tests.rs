@@ -159,9 +159,9 @@ fn number_and_date_are_blank_until_the_registrar_gives_them() {
         ("bien-ban-cchc", "Số:05/BB-ĐKT"),
         ("bien-ban-cchc-du-thao", "Số:/BB-ĐKT"),
         ("bao-cao-cchc", "Số:09/BC-ĐKT"),
-        ("bao-cao-cchc", "LâmĐồng,ngày17tháng3năm2026"),
+        ("bao-cao-cchc", "Mẫu,ngày17tháng3năm2026"),
         ("bao-cao-ngan-du-thao", "Số:/BC-ĐKT"),
-        ("bao-cao-ngan-du-thao", "LâmĐồng,ngày……tháng……năm2026"),
+        ("bao-cao-ngan-du-thao", "Mẫu,ngày……tháng……năm2026"),
         ("bien-ban-cchc-du-thao", "kếtthúchồi……giờ……phút,ngày……tháng……năm……."),
     ];
     for (name, expected) in cases {

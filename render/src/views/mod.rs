@@ -3,11 +3,17 @@
 //! One file per area. A view that is not in the list below is not tested, and a template that
 //! no view names fails the tests.
 
+pub mod calendar;
 pub mod entry;
+pub mod events;
+pub mod inspections;
 pub mod part;
+pub mod people;
+pub mod reminders;
 pub mod styleguide;
 pub mod system;
 pub mod today;
+pub mod units;
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -63,8 +69,22 @@ macro_rules! entries {
 
 /// Every page.
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
+    calendar::Calendar,
     entry::FirstStart,
     entry::SignIn,
+    events::Events,
+    people::Account,
+    people::NewPerson,
+    people::People,
+    people::Person,
+    units::UnitList,
+    units::UnitPage,
+    reminders::MailLedger,
+    reminders::MailPage,
+    inspections::InspectionList,
+    inspections::InspectionPage,
+    inspections::PlanInspection,
+    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
@@ -75,6 +95,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
 
 /// Every mail.
 pub const MAILS: &[Entry] = entries![Mail, NAME:
+    reminders::Digest,
     system::CheckMail,
 ];
 
@@ -97,7 +118,7 @@ pub fn sample_shell(lang: Lang) -> Shell {
         person: Some(ShellPerson {
             name: "Nguyễn Thị Ánh Nguyệt".to_owned(),
             position: "Phó Chủ tịch phụ trách cải cách hành chính".to_owned(),
-            unit: "Ủy ban nhân dân xã Ia Pa".to_owned(),
+            unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
         }),
         csrf: "csrf-token".to_owned(),
         flash: vec![

@@ -84,7 +84,7 @@ impl StyleGuide {
                     step("Kiểm tra hiệu lực", StageState::Todo),
                     step("Đóng", StageState::Todo),
                 ],
-                holder: Some("Ủy ban nhân dân xã Ia Pa".to_owned()),
+                holder: Some("Ủy ban nhân dân xã An Mẫu".to_owned()),
                 due: Some(due(9, 7)),
                 next: Some("Đoàn kiểm tra xem xét kế hoạch.".to_owned()),
             },
@@ -134,7 +134,7 @@ impl StyleGuide {
             ]
             .map(choice)
             .to_vec(),
-            units: [("a", "Ủy ban nhân dân xã Ia Pa"), ("b", "Trung tâm Phục vụ hành chính công phường Hội Phú")].map(choice).to_vec(),
+            units: [("a", "Ủy ban nhân dân xã An Mẫu"), ("b", "Trung tâm Phục vụ hành chính công phường Hội Phú")].map(choice).to_vec(),
             lists: lists(),
         }
     }
@@ -165,7 +165,7 @@ fn lists() -> Vec<Listing<Row>> {
         row(
             "KP-2026-031",
             "Hồ sơ trễ hạn không có thư xin lỗi",
-            "UBND xã Ia Pa",
+            "UBND xã An Mẫu",
             "Chờ duyệt kế hoạch",
             Tone::Info,
             "61.2500",

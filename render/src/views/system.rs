@@ -175,7 +175,7 @@ impl View for About {
         vec![
             Self {
                 version: "0.1.0".to_owned(),
-                root_unit: Some("Ủy ban nhân dân tỉnh Gia Lai".to_owned()),
+                root_unit: Some("Ủy ban nhân dân tỉnh Mẫu".to_owned()),
                 commit: None,
             },
             Self {

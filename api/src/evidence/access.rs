@@ -1,0 +1,228 @@
+//! Who sees the evidence of a record and who brings it: decided by the record, in one place.
+
+use domain::evidence::{By, Place};
+use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, StepId, UnitId};
+use domain::inspection::TeamRole;
+use domain::permission::{Permission, Role};
+use domain::record::Subject;
+use entities::{corrective_action, finding, inspection, inspection_line, inspection_member, step};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use uuid::Uuid;
+
+use crate::auth::Caller;
+use crate::error::{Error, Result};
+use crate::inspections::access as inspections;
+
+/// What a caller may do with the evidence of one record they see.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The unit the record is about: inspected, or bound to act.
+    pub unit_id: UnitId,
+    /// The record's number or text, for the page.
+    pub title: String,
+    /// The record's page.
+    pub href: String,
+    /// Where the record stands.
+    pub place: Place,
+    /// What the caller is to it.
+    pub by: By,
+    /// When its step was last reported done: evidence from before has been judged.
+    pub reported_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl Access {
+    /// Whether the caller may attach evidence now.
+    #[must_use]
+    pub fn may_attach(&self) -> bool {
+        domain::evidence::may_attach(self.place, &self.by).is_ok()
+    }
+
+    /// `Ok` when the caller may attach evidence now.
+    ///
+    /// # Errors
+    /// The rule that stands against it.
+    pub fn check_attach(&self) -> Result<()> {
+        Ok(domain::evidence::may_attach(self.place, &self.by)?)
+    }
+
+    /// `Ok` when the caller may take this piece back now.
+    ///
+    /// # Errors
+    /// The rule that stands against it.
+    pub fn check_remove(&self, caller: &Caller, row: &entities::evidence::Model) -> Result<()> {
+        let uploader = row.uploaded_by_id == caller.person;
+        let shown = self.reported_at.is_some_and(|reported| row.created_at <= reported);
+        Ok(domain::evidence::may_remove(self.place, &self.by, uploader, shown)?)
+    }
+}
+
+/// The access of a caller to the evidence of a record.
+///
+/// # Errors
+/// 404 when there is no such record, when the caller does not see it, or when records of its kind carry no evidence.
+pub async fn subject_access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id: Uuid) -> Result<Access> {
+    access(db, caller, subject, id, false).await
+}
+
+/// As [`subject_access`], holding the record still until the write ends.
+pub(super) async fn locked(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id: Uuid) -> Result<Access> {
+    access(db, caller, subject, id, true).await
+}
+
+async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id: Uuid, lock: bool) -> Result<Access> {
+    match subject {
+        Subject::InspectionLine => of_line(db, caller, LineId(id), lock).await,
+        Subject::Inspection => of_inspection(db, caller, InspectionId(id), lock).await,
+        Subject::Finding => of_finding(db, caller, FindingId(id), lock).await,
+        Subject::CorrectiveAction => of_action(db, caller, CorrectiveActionId(id), lock).await,
+        Subject::Step => of_step(db, caller, StepId(id), lock).await,
+        _ => Err(Error::NotFound),
+    }
+}
+
+async fn of_line(db: &impl ConnectionTrait, caller: &Caller, id: LineId, lock: bool) -> Result<Access> {
+    let line = inspection_line::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+    let row = inspection_of(db, caller, line.inspection_id, lock).await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: format!("{} · {} {}", row.code, line.code, line.question),
+        href: format!("/kiem-tra/{}", row.id),
+        place: Place::Line(row.state),
+        by: by_inspection(db, caller, &row).await?,
+        reported_at: None,
+    })
+}
+
+async fn of_inspection(db: &impl ConnectionTrait, caller: &Caller, id: InspectionId, lock: bool) -> Result<Access> {
+    let row = inspection_of(db, caller, id, lock).await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: row.code.clone(),
+        href: format!("/kiem-tra/{}", row.id),
+        place: Place::Inspection(row.state),
+        by: by_inspection(db, caller, &row).await?,
+        reported_at: None,
+    })
+}
+
+async fn of_finding(db: &impl ConnectionTrait, caller: &Caller, id: FindingId, lock: bool) -> Result<Access> {
+    let query = finding::Entity::find_by_id(id).filter(visible_findings(caller));
+    let query = if lock { query.lock_exclusive() } else { query };
+    let row = query.one(db).await?.ok_or(Error::NotFound)?;
+    let visit = inspection::Entity::find_by_id(row.inspection_id);
+    let visit = if lock { visit.lock_exclusive() } else { visit };
+    let visit = visit.one(db).await?.ok_or(Error::NotFound)?;
+    let team = inspections::part(db, visit.id, caller.person).await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: format!("{} · {}", row.code, row.statement.as_deref().unwrap_or_default()),
+        href: format!("/phat-hien/{id}"),
+        place: Place::Finding(row.state, visit.state),
+        by: by(team, acts_for(db, caller, row.unit_id).await?, false),
+        reported_at: None,
+    })
+}
+
+async fn of_action(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveActionId, lock: bool) -> Result<Access> {
+    let row = action_of(db, caller, id, lock).await?;
+    let own = step::Entity::find()
+        .filter(step::Column::CorrectiveActionId.eq(id))
+        .filter(Condition::any().add(step::Column::OwnerId.eq(caller.person)).add(step::Column::DoneById.eq(caller.person)))
+        .limit(1)
+        .one(db)
+        .await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: row.code.clone(),
+        href: format!("/khac-phuc/{id}"),
+        place: Place::Action(row.state),
+        by: by(None, acts_for(db, caller, row.unit_id).await?, own.is_some()),
+        reported_at: None,
+    })
+}
+
+async fn of_step(db: &impl ConnectionTrait, caller: &Caller, id: StepId, lock: bool) -> Result<Access> {
+    let row = step::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+    let action = action_of(db, caller, row.corrective_action_id, lock).await?;
+    let doer = row.owner_id == Some(caller.person) || row.done_by_id == Some(caller.person);
+    Ok(Access {
+        unit_id: action.unit_id,
+        title: format!("{} · {}", action.code, row.action),
+        href: format!("/khac-phuc/{}", action.id),
+        place: Place::Step(row.state, action.state),
+        by: by(None, acts_for(db, caller, action.unit_id).await?, doer),
+        reported_at: row.done_at,
+    })
+}
+
+async fn inspection_of(db: &impl ConnectionTrait, caller: &Caller, id: InspectionId, lock: bool) -> Result<inspection::Model> {
+    let query = inspection::Entity::find_by_id(id).filter(inspections::visible(caller));
+    let query = if lock { query.lock_exclusive() } else { query };
+    query.one(db).await?.ok_or(Error::NotFound)
+}
+
+async fn action_of(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveActionId, lock: bool) -> Result<corrective_action::Model> {
+    let query = corrective_action::Entity::find_by_id(id).filter(visible_actions(caller));
+    let query = if lock { query.lock_exclusive() } else { query };
+    query.one(db).await?.ok_or(Error::NotFound)
+}
+
+async fn by_inspection(db: &impl ConnectionTrait, caller: &Caller, row: &inspection::Model) -> Result<By> {
+    let team = inspections::part(db, row.id, caller.person).await?;
+    Ok(by(team, acts_for(db, caller, row.unit_id).await?, false))
+}
+
+fn by(team: Option<TeamRole>, of_unit: bool, doer: bool) -> By {
+    By { in_team: team.is_some(), lead: team == Some(TeamRole::LeadInspector), of_unit, doer }
+}
+
+async fn acts_for(db: &impl ConnectionTrait, caller: &Caller, unit: UnitId) -> Result<bool> {
+    caller.holds_at(db, &[Role::Head, Role::DataOfficer], unit).await
+}
+
+/// The condition «the caller sees this finding»: the inspecting unit and its team at once, the
+/// unit that must act from the moment it is raised.
+#[must_use]
+pub fn visible_findings(caller: &Caller) -> Condition {
+    use domain::finding::FindingState;
+    let scope = caller.scope(Permission::ReadFindings);
+    let theirs = Condition::all().add(scope.covers(finding::Column::UnitId)).add(finding::Column::State.ne(FindingState::Draft));
+    let teams = Query::select()
+        .column(inspection_member::Column::InspectionId)
+        .from(inspection_member::Entity)
+        .and_where(inspection_member::Column::PersonId.eq(caller.person))
+        .to_owned();
+    Condition::any()
+        .add(scope.covers(finding::Column::OwnerUnitId))
+        .add(theirs)
+        .add(finding::Column::InspectionId.in_subquery(teams))
+}
+
+/// The condition «the caller sees this corrective action»: both sides, its verifier, the team it
+/// comes from, and whoever does one of its steps.
+#[must_use]
+pub fn visible_actions(caller: &Caller) -> Condition {
+    let scope = caller.scope(Permission::ReadFindings);
+    let done = Query::select()
+        .column(step::Column::CorrectiveActionId)
+        .from(step::Entity)
+        .cond_where(Condition::any().add(step::Column::OwnerId.eq(caller.person)).add(step::Column::DoneById.eq(caller.person)))
+        .to_owned();
+    let teams = Query::select()
+        .column((finding::Entity, finding::Column::Id))
+        .from(finding::Entity)
+        .inner_join(
+            inspection_member::Entity,
+            Expr::col((inspection_member::Entity, inspection_member::Column::InspectionId))
+                .equals((finding::Entity, finding::Column::InspectionId)),
+        )
+        .and_where(inspection_member::Column::PersonId.eq(caller.person))
+        .to_owned();
+    Condition::any()
+        .add(scope.covers(corrective_action::Column::OwnerUnitId))
+        .add(scope.covers(corrective_action::Column::UnitId))
+        .add(corrective_action::Column::VerifierId.eq(caller.person))
+        .add(corrective_action::Column::Id.in_subquery(done))
+        .add(corrective_action::Column::FindingId.in_subquery(teams))
+}
