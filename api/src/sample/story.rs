@@ -294,8 +294,8 @@ impl Story<'_> {
         let word = doing::Verification { accepted: true, note: Some("Đã xem quy trình và sổ theo dõi tại đơn vị.".to_owned()), rows: Vec::new() };
         let done = doing::verify(&self.app.store, &lead, running.id, Version(version), word).await?;
         let due = done.effectiveness_due_on.unwrap_or_else(|| self.day(-28));
-        let wait = (due - self.day(0)).num_days();
-        self.at(wait);
+        self.at((due - self.day(0)).num_days() + 1);
+        let lead = self.who("truongdoan").await?;
         crate::corrective_actions::fall_due(&self.app.store, due).await?;
         let ready = self.action_of(finding).await?;
         let word = doing::EffectCheck {
