@@ -6,7 +6,6 @@
 pub mod calendar;
 pub mod entry;
 pub mod events;
-pub mod inspections;
 pub mod part;
 pub mod people;
 pub mod reminders;
@@ -81,10 +80,6 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     units::UnitPage,
     reminders::MailLedger,
     reminders::MailPage,
-    inspections::InspectionList,
-    inspections::InspectionPage,
-    inspections::PlanInspection,
-    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
