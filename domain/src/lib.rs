@@ -17,6 +17,7 @@ pub mod finding;
 pub mod id;
 pub mod independence;
 pub mod inspection;
+pub mod paper;
 pub mod permission;
 pub mod record;
 pub mod reminder;

@@ -4,6 +4,7 @@ mod calendar;
 mod events;
 mod openapi;
 mod people;
+mod reports;
 mod sample;
 mod evidence;
 mod visit;
