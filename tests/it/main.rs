@@ -2,9 +2,12 @@
 
 mod calendar;
 mod events;
+mod corrective_actions;
+mod findings;
 mod openapi;
 mod people;
 mod reports;
+mod support;
 mod sample;
 mod evidence;
 mod visit;
