@@ -13,5 +13,6 @@ mod evidence;
 mod visit;
 mod jobs;
 mod mail;
+mod reminders;
 mod store;
 mod units;
