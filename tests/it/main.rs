@@ -16,3 +16,6 @@ mod mail;
 mod reminders;
 mod store;
 mod units;
+mod checklists;
+mod inspections;
+mod programmes;
