@@ -13,6 +13,7 @@ mod evidence;
 mod visit;
 mod jobs;
 mod mail;
+mod reminders;
 mod store;
 mod units;
 mod checklists;
