@@ -74,7 +74,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Command::Serve { no_jobs } => {
             let app = ready(config).await?;
-            let logins = if app.sample_world().await? { api::sample::logins() } else { Vec::new() };
+            let sample_world = app.sample_world().await?;
+            let logins = if sample_world { api::sample::logins() } else { Vec::new() };
+            anyhow::ensure!(!(sample_world && app.config.install.production), "the sample world is loaded: `chuan sample remove` takes it away before production");
+            api::server::check_listen(&app.config, sample_world)?;
             api::server::serve(app, !no_jobs, stop_on_signal(), |address| greet(address, &logins)).await
         }
         Command::Work => {

@@ -4,7 +4,9 @@
 //! no view names fails the tests.
 
 pub mod entry;
+pub mod inspections;
 pub mod part;
+pub mod reminders;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -65,6 +67,12 @@ macro_rules! entries {
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
     entry::FirstStart,
     entry::SignIn,
+    reminders::MailLedger,
+    reminders::MailPage,
+    inspections::InspectionList,
+    inspections::InspectionPage,
+    inspections::PlanInspection,
+    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
@@ -75,6 +83,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
 
 /// Every mail.
 pub const MAILS: &[Entry] = entries![Mail, NAME:
+    reminders::Digest,
     system::CheckMail,
 ];
 
