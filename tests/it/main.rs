@@ -8,6 +8,7 @@ mod reports;
 mod sample;
 mod evidence;
 mod visit;
+mod work;
 mod jobs;
 mod mail;
 mod store;
