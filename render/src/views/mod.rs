@@ -4,9 +4,11 @@
 //! no view names fails the tests.
 
 pub mod entry;
+pub mod evidence;
 pub mod inspections;
 pub mod part;
 pub mod reminders;
+pub mod reports;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -67,6 +69,8 @@ macro_rules! entries {
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
     entry::FirstStart,
     entry::SignIn,
+    evidence::EvidencePage,
+    reports::PapersPage,
     reminders::MailLedger,
     reminders::MailPage,
     inspections::InspectionList,
