@@ -11,6 +11,7 @@ mod support;
 mod sample;
 mod evidence;
 mod visit;
+mod work;
 mod jobs;
 mod mail;
 mod reminders;

@@ -6,9 +6,12 @@
 pub mod calendar;
 pub mod entry;
 pub mod events;
+pub mod evidence;
+pub mod inspections;
 pub mod part;
 pub mod people;
 pub mod reminders;
+pub mod reports;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -78,6 +81,8 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     people::Person,
     units::UnitList,
     units::UnitPage,
+    evidence::EvidencePage,
+    reports::PapersPage,
     reminders::MailLedger,
     reminders::MailPage,
     styleguide::StyleGuide,
