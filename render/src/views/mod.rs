@@ -7,7 +7,6 @@ pub mod calendar;
 pub mod entry;
 pub mod events;
 pub mod evidence;
-pub mod inspections;
 pub mod part;
 pub mod people;
 pub mod reminders;
