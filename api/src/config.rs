@@ -128,6 +128,7 @@ pub struct SignIn {
 #[serde(deny_unknown_fields)]
 pub struct Install {
     pub production: bool,
+    pub sample_world_beyond_loopback: bool,
 }
 
 impl Config {

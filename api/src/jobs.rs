@@ -49,6 +49,9 @@ pub struct Work {
 async fn run(app: &App, kind: &str, work: Work) -> Result<Outcome> {
     match kind {
         crate::mail::SEND => crate::mail::send(app, work).await,
+        #[cfg(test)]
+        "test.panic" => panic!("as the test wants"),
+        crate::reports::RENDER => crate::reports::render(app, work).await,
         other => Ok(Outcome::Fail(format!("no handler for {other}"))),
     }
 }
@@ -101,9 +104,9 @@ pub async fn run_one(app: &App, worker: &str) -> Result<bool> {
         return Ok(true);
     }
     let work = Work { id: job.id, payload: job.payload.clone(), attempt: job.attempt, lease, created_at: job.created_at };
-    let heartbeat = tokio::spawn(keep_lease(app.clone(), job.id, lease));
+    let heartbeat = Heartbeat(tokio::spawn(keep_lease(app.clone(), job.id, lease)));
     let outcome = std::panic::AssertUnwindSafe(run(app, &job.kind, work)).catch_unwind().await;
-    heartbeat.abort();
+    drop(heartbeat);
     let now = app.store.clock().now();
     // A job that says itself when to go on is no poison: its tries begin anew.
     let (outcome, attempt) = match outcome {
@@ -113,6 +116,15 @@ pub async fn run_one(app: &App, worker: &str) -> Result<bool> {
     };
     finish(app, &job, outcome, attempt).await?;
     Ok(true)
+}
+
+/// Ends with the work: a run that is dropped midway must not keep its lease alive.
+struct Heartbeat(tokio::task::JoinHandle<()>);
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn retry_or_give_up(attempt: i32, now: DateTime<Utc>, error: &str) -> Outcome {
@@ -251,7 +263,13 @@ async fn lead_loop(app: App, worker: String, stop: CancellationToken) {
 /// # Errors
 /// The first plan that failed; the others were tried.
 pub async fn plan(app: &App) -> Result<()> {
-    let outcomes: Vec<Result<(), Error>> = vec![forget(app).await, crate::evidence::uploads::forget_expired(app).await];
+    let today = domain::time::vn_date(app.store.clock().now());
+    let outcomes: Vec<Result<(), Error>> = vec![
+        crate::corrective_actions::fall_due(&app.store, today).await.map(drop),
+        crate::reminders::plan(app).await,
+        forget(app).await,
+        crate::evidence::uploads::forget_expired(app).await,
+    ];
     outcomes.into_iter().collect()
 }
 
@@ -268,4 +286,45 @@ async fn forget(app: &App) -> Result<()> {
         .exec(app.store.read())
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use entities::job;
+    use sea_orm::EntityTrait as _;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::Config;
+    use crate::mail::Mailer;
+    use crate::store::{Store, Writer};
+
+    #[tokio::test]
+    async fn a_job_that_panics_is_tried_ten_times_and_then_given_up() {
+        let folder = std::env::temp_dir().join(format!("chuan-jobs-{}", std::process::id()));
+        let mut config = Config::load(None).unwrap();
+        config.database.url = format!("sqlite:{}", folder.join("chuan.db").display());
+        config.evidence.folder = folder.join("evidence").display().to_string();
+        config.evidence.upload_folder = folder.join("uploads").display().to_string();
+        let clock = Clock::fixed("2026-11-16T02:00:00Z".parse().unwrap());
+        let store = Store::open(&config, clock.clone()).await.unwrap();
+        store.migrate().await.unwrap();
+        let app = App::assemble(config, store, Mailer::memory().unwrap()).unwrap();
+        let enqueue = |tx: crate::store::Tx| async move {
+            tx.enqueue("test.panic", serde_json::json!({}), tx.now(), None);
+            Ok(())
+        };
+        app.store.write(Writer::Cli, enqueue).await.unwrap();
+        for attempt in 1..=TRIES {
+            assert!(run_one(&app, "test").await.unwrap(), "try {attempt}");
+            let row = job::Entity::find().one(app.store.read()).await.unwrap().unwrap();
+            let expected = if attempt < TRIES { JobState::Ready } else { JobState::Dead };
+            assert_eq!((row.state, row.attempt), (expected, attempt));
+            assert_eq!(row.last_error.as_deref(), Some("panicked"));
+            assert!(!run_one(&app, "test").await.unwrap(), "not before its pause is over");
+            clock.set(clock.now() + TimeDelta::hours(2));
+        }
+        assert!(!run_one(&app, "test").await.unwrap(), "never again");
+        let _ = std::fs::remove_dir_all(folder);
+    }
 }

@@ -35,6 +35,20 @@ pub async fn serve(app: App, with_jobs: bool, stop: CancellationToken, ready: im
     Ok(())
 }
 
+/// With the sample world loaded, whose passwords everybody knows, only this machine may reach us.
+///
+/// # Errors
+/// `server.listen` is not a loopback address.
+pub fn check_listen(config: &crate::config::Config, sample_world: bool) -> anyhow::Result<()> {
+    let host = config.server.listen.rsplit_once(':').map_or(config.server.listen.as_str(), |(host, _)| host);
+    let loopback = host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    anyhow::ensure!(
+        loopback || !sample_world || config.install.sample_world_beyond_loopback,
+        "server.listen = {host} with the sample world loaded: its passwords are public. Use 127.0.0.1, or set install.sample_world_beyond_loopback"
+    );
+    Ok(())
+}
+
 /// Sets TCP_NODELAY, which this poem does not: without it small answers wait a flat 40 ms.
 #[derive(Debug)]
 struct NoDelay<A>(A);

@@ -106,6 +106,12 @@ impl Calendar {
         }
     }
 
+    /// Tạm tính: whether counting between these days touches a year whose list is not out.
+    #[must_use]
+    pub fn is_provisional(&self, a: NaiveDate, b: NaiveDate) -> bool {
+        (a.min(b).year()..=a.max(b).year()).any(|year| !self.published_years.contains(&year))
+    }
+
     /// Whether offices work on this day. A made-up Saturday is a working day.
     #[must_use]
     pub fn is_working_day(&self, date: NaiveDate) -> bool {

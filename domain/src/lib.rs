@@ -17,10 +17,12 @@ pub mod finding;
 pub mod id;
 pub mod independence;
 pub mod inspection;
+pub mod paper;
 pub mod permission;
 pub mod record;
 pub mod reminder;
 pub mod rule;
+pub mod succession;
 pub mod text;
 pub mod time;
 

@@ -15,6 +15,8 @@ pub struct Model {
     pub login: String,
     #[sea_orm(column_type = "Text")]
     pub password_hash: String,
+    /// The password was given out by someone else: it opens nothing but its own change.
+    pub one_time: bool,
     pub disabled_at: Option<DateTimeUtc>,
     /// Optimistic lock: 1 at insert, +1 with every update. Shown as the `ETag`.
     pub version: i64,

@@ -43,6 +43,7 @@ impl MigrationTrait for Migration {
             .col(uuid("person_id"))
             .col(text("login"))
             .col(text("password_hash"))
+            .col(boolean("one_time"))
             .col(at("disabled_at").null())
             .col(long("version").default(1))
             .references("person_id", "person", "id")

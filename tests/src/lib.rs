@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod smtp;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -109,6 +110,13 @@ async fn database(folder: &std::path::Path) -> String {
     format!("sqlite:{}", file.display())
 }
 
+/// The application; mails stay in memory unless a mail server is configured.
+fn assemble(config: Config, store: Store) -> App {
+    let smtp = config.mail.transport == api::config::Transport::Smtp;
+    let mailer = if smtp { Mailer::new(&config) } else { Mailer::memory() };
+    App::assemble(config, store, mailer.unwrap()).unwrap()
+}
+
 impl TestApp {
     /// A fresh application at [`START`].
     pub async fn start() -> Self {
@@ -123,7 +131,7 @@ impl TestApp {
         change(&mut config);
         let clock = Clock::fixed(START.parse().unwrap());
         let store = Store::open(&config, clock.clone()).await.unwrap();
-        let app = App::assemble(config, store, Mailer::memory().unwrap()).unwrap();
+        let app = assemble(config, store);
         Self { app, clock, folder }
     }
 
@@ -131,7 +139,7 @@ impl TestApp {
     pub async fn replica(&self) -> App {
         let config = self.app.config.clone();
         let store = Store::open(&config, self.clock.clone()).await.unwrap();
-        App::assemble(config, store, Mailer::memory().unwrap()).unwrap()
+        assemble(config, store)
     }
 
     /// Stops and starts again on the same database and folders. Clients from before must be gone.
@@ -142,7 +150,7 @@ impl TestApp {
         std::mem::swap(&mut self.app, &mut aside.app);
         drop(aside);
         let store = Store::open(&config, self.clock.clone()).await.unwrap();
-        self.app = App::assemble(config, store, Mailer::memory().unwrap()).unwrap();
+        self.app = assemble(config, store);
     }
 
     /// Nobody yet.

@@ -35,6 +35,8 @@ pub struct Opened {
     pub expires_at: DateTime<Utc>,
     /// Whose it is.
     pub person: PersonId,
+    /// The password must be changed before anything else.
+    pub one_time: bool,
 }
 
 /// 256 random bits, in hex, with our prefix.
@@ -105,7 +107,7 @@ pub async fn sign_in(app: &App, login: &str, secret: &str, address: &str, kind: 
             .insert(tx.db())
             .await?;
             tx.record(Event::on("session.opened", Subject::Session, row.id.0).after(&serde_json::json!({"person_id": row.person_id, "kind": row.kind})));
-            Ok(Some(Opened { token, expires_at: row.expires_at, person: row.person_id }))
+            Ok(Some(Opened { token, expires_at: row.expires_at, person: row.person_id, one_time: account.one_time }))
         })
         .await?;
     opened.ok_or(Error::WrongCredentials)
@@ -173,9 +175,7 @@ async fn by_session(app: &App, token: &str, kind: SessionKind, context: RequestC
         return Err(Error::Unauthenticated);
     }
     let account = account::Entity::find_by_id(row.account_id).one(app.store.read()).await?;
-    if account.is_none_or(|account| account.disabled_at.is_some()) {
-        return Err(Error::Unauthenticated);
-    }
+    let Some(account) = account.filter(|account| account.disabled_at.is_none()) else { return Err(Error::Unauthenticated) };
     if row.seen_at + TimeDelta::minutes(1) <= now {
         // No event: being seen is not a business fact. One statement of its own, safe to lose.
         session::Entity::update_many()
@@ -185,7 +185,9 @@ async fn by_session(app: &App, token: &str, kind: SessionKind, context: RequestC
             .await?;
     }
     let open = Open { id: row.id, csrf: row.csrf, account: row.account_id };
-    caller(app, row.person_id, Some(open), None, None, context).await
+    // A password that someone else knows is good for one thing: choosing one's own.
+    let limit = account.one_time.then(|| vec![Permission::UseOwnAccount]);
+    caller(app, row.person_id, Some(open), None, limit, context).await
 }
 
 async fn by_api_token(app: &App, token: &str, context: RequestContext) -> Result<Caller> {

@@ -85,11 +85,7 @@ pub fn check_size(app: &App, field: &str, size: u64) -> Result<()> {
 pub async fn attach(tx: &Tx, caller: &Caller, stored: &Stored, about: About) -> Result<evidence::Model> {
     let access = access::locked(tx.db(), caller, about.subject, about.subject_id).await?;
     access.check_attach()?;
-    let blob = blob::ActiveModel { sha256: Set(stored.sha256.clone()), size: Set(stored.size), stored_at: Set(tx.now()) };
-    blob::Entity::insert(blob)
-        .on_conflict(OnConflict::column(blob::Column::Sha256).do_nothing().to_owned())
-        .exec_without_returning(tx.db())
-        .await?;
+    note_blob(tx, stored).await?;
     let row = evidence::ActiveModel {
         id: Set(tx.id::<EvidenceId>()),
         blob_sha256: Set(stored.sha256.clone()),
@@ -110,6 +106,19 @@ pub async fn attach(tx: &Tx, caller: &Caller, stored: &Stored, about: About) -> 
     .await?;
     tx.record(Event::on("evidence.attached", Subject::Evidence, row.id.0).unit(row.unit_id).after(&row));
     Ok(row)
+}
+
+/// Notes bytes that are stored already; known ones are noted once.
+///
+/// # Errors
+/// The database's.
+pub async fn note_blob(tx: &Tx, stored: &Stored) -> Result<()> {
+    let row = blob::ActiveModel { sha256: Set(stored.sha256.clone()), size: Set(stored.size), stored_at: Set(tx.now()) };
+    blob::Entity::insert(row)
+        .on_conflict(OnConflict::column(blob::Column::Sha256).do_nothing().to_owned())
+        .exec_without_returning(tx.db())
+        .await?;
+    Ok(())
 }
 
 /// Stores whole files and attaches them in one write: all of them or none.

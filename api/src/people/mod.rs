@@ -1,17 +1,33 @@
 //! People: accounts, memberships, roles, sign-in.
 
+pub mod accounts;
+pub mod founding;
 pub mod http;
 pub mod pages;
+pub mod records;
+pub mod roles;
+pub mod tokens;
 
 use domain::draft::Problems;
 use domain::id::PersonId;
 use domain::record::Subject;
 use entities::{account, person};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, QuerySelect as _};
 
 use crate::auth::password;
-use crate::error::{Result, unique};
+use crate::error::Result;
 use crate::store::{Event, Tx};
+
+pub use accounts::Issued;
+
+/// Whether nobody can sign in yet: an installation just made.
+///
+/// # Errors
+/// The database's.
+pub async fn nobody_yet(db: &impl ConnectionTrait) -> Result<bool> {
+    let login: Option<String> = account::Entity::find().select_only().column(account::Column::Login).limit(1).into_tuple().one(db).await?;
+    Ok(login.is_none())
+}
 
 /// A person to be created with a login.
 #[derive(Clone, Debug)]
@@ -34,7 +50,7 @@ pub struct NewPerson {
 /// All wrong fields.
 pub async fn check_login(login: &str, secret: &str) -> Result<(String, String)> {
     let mut problems = Problems::new();
-    let login = problems.text("login", login, 60);
+    let login = problems.line("login", login, 60);
     password::check(&mut problems, "password", secret);
     problems.finish()?;
     Ok((domain::text::fold(&login), password::hash(secret).await?))
@@ -57,17 +73,7 @@ pub async fn create(tx: &Tx, new: NewPerson) -> Result<person::Model> {
     }
     .insert(tx.db())
     .await?;
-    account::ActiveModel {
-        id: Set(tx.id()),
-        person_id: Set(row.id),
-        login: Set(new.login),
-        password_hash: Set(new.password_hash),
-        disabled_at: Set(None),
-        version: Set(1),
-    }
-    .insert(tx.db())
-    .await
-    .map_err(unique("account", "login", "login"))?;
     tx.record(Event::on("person.created", Subject::Person, row.id.0).after(&row));
+    accounts::insert(tx, row.id, new.login, new.password_hash, false).await?;
     Ok(row)
 }

@@ -1,18 +1,169 @@
 //! Reminders and the mail ledger: planned from state, one mail a person and day.
+//!
+//! Nothing here looks at «today is the day»: every plan asks which stage each open duty has reached
+//! and writes the intents that are missing. So a day that was missed is caught up with one mail, a
+//! moved due date gets intents of its own, and a duty that ended gets none.
 
+mod check;
 pub mod http;
+pub mod ledger;
 pub mod pages;
+mod plan;
 
-use entities::mail;
+use chrono::NaiveDate;
+use domain::calendar::Calendar;
+use domain::id::{MailId, PersonId};
+use domain::record::{Duty as Kind, MailState};
+use domain::reminder::{self, DaysLeft};
+use entities::{mail, person};
+use render::MailText;
+use render::views::reminders::{Digest, DigestItem};
+use render::views::system::CheckMail;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait as _};
+use serde_json::json;
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mail::Letter;
+use crate::store::Tx;
+use crate::work::duties::{self, Duty};
 
-/// The words and address of a mail as things stand now; `None` when it is not needed any more.
+pub use check::send_check;
+pub use plan::{plan, plan_now};
+
+/// The kind of the daily mail.
+pub const DIGEST: &str = "digest";
+/// The kind of the mail by which an operator checks that mail leaves.
+pub const CHECK: &str = "check";
+
+/// What decides whether and what to remind of on a day.
+#[derive(Debug)]
+pub struct Day {
+    /// The day.
+    pub on: NaiveDate,
+    /// The calendar that counts.
+    pub calendar: Calendar,
+    /// Every open duty.
+    pub duties: Vec<Duty>,
+}
+
+impl Day {
+    /// Reads what is open and how days count.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn load(db: &impl ConnectionTrait, on: NaiveDate) -> Result<Self> {
+        Ok(Self { on, calendar: crate::calendar::load(db).await?, duties: duties::all(db, on).await? })
+    }
+
+    /// Whether mails go out on it.
+    #[must_use]
+    pub fn sends(&self) -> bool {
+        reminder::sending_day(&self.calendar, self.on)
+    }
+
+    /// The stage a duty has reached; `None` while it is far away.
+    #[must_use]
+    pub fn stage(&self, duty: &Duty) -> Option<reminder::Stage> {
+        reminder::stage(&self.calendar, duty.due_on, self.on)
+    }
+
+    /// What one person is reminded of, the most pressing first.
+    #[must_use]
+    pub fn duties_of(&self, person: PersonId) -> Vec<&Duty> {
+        let theirs = self.duties.iter().filter(|duty| duty.people.contains(&person));
+        let mut found: Vec<&Duty> = theirs.filter(|duty| self.stage(duty).is_some()).collect();
+        found.sort_by(|a, b| (a.due_on, &a.code).cmp(&(b.due_on, &b.code)));
+        found
+    }
+
+    /// The digest of one person; `None` when there is nothing to say.
+    #[must_use]
+    pub fn digest(&self, person: PersonId, name: &str, public_url: &str) -> Option<Digest> {
+        let base = public_url.trim_end_matches('/');
+        let duties = self.duties_of(person);
+        let (late, due): (Vec<&Duty>, Vec<&Duty>) = duties.iter().partition(|duty| duty.due_on < self.on);
+        let oldest = late.iter().map(|duty| reminder::days_left(&self.calendar, duty.due_on, self.on));
+        let most_late = oldest.map(|left| if let DaysLeft::Late(days) = left { days } else { 0 }).max().unwrap_or_default();
+        (!duties.is_empty()).then(|| Digest {
+            name: name.to_owned(),
+            on: self.on,
+            due_today: due.iter().any(|duty| duty.due_on == self.on),
+            most_late,
+            extensible: duties.iter().any(|duty| matches!(duty.duty, Kind::FilePlan | Kind::DoStep)),
+            list_href: format!("{base}/"),
+            overdue: late.into_iter().map(|duty| self.item(duty, base)).collect(),
+            due: due.into_iter().map(|duty| self.item(duty, base)).collect(),
+        })
+    }
+
+    fn item(&self, duty: &Duty, base: &str) -> DigestItem {
+        DigestItem {
+            duty: duty.duty,
+            code: duty.code.clone(),
+            title: duty.title.clone(),
+            unit: duty.unit_name.clone(),
+            due_on: duty.due_on,
+            left: reminder::days_left_words(&self.calendar, duty.due_on, self.on),
+            provisional: self.calendar.is_provisional(duty.due_on, self.on),
+            href: format!("{base}{}", duty.link),
+        }
+    }
+}
+
+/// The words and address of a mail as things stand now; `None` when it is not needed any more:
+/// nothing is left to say, or the person is gone or has no address.
 ///
 /// # Errors
-/// The database's.
-pub async fn letter(_app: &App, _row: &mail::Model) -> Result<Option<Letter>> {
-    Ok(None)
+/// The database's, or the mail cannot be worded.
+pub async fn letter(app: &App, row: &mail::Model) -> Result<Option<Letter>> {
+    let db = app.store.read();
+    let Some(person) = person::Entity::find_by_id(row.person_id).one(db).await? else { return Ok(None) };
+    let Some(address) = person.email.filter(|_| person.disabled_at.is_none()) else { return Ok(None) };
+    let base_url = app.config.server.public_url.clone();
+    let text = if row.kind == CHECK {
+        worded(app, &CheckMail { asked_by: person.full_name.clone(), base_url })?
+    } else {
+        let day = Day::load(db, app.store.clock().today()).await?;
+        let Some(digest) = day.digest(person.id, &person.full_name, &base_url) else { return Ok(None) };
+        worded(app, &digest)?
+    };
+    Ok(Some(Letter { name: person.full_name, address, text }))
+}
+
+fn worded(app: &App, mail: &impl render::Mail) -> Result<MailText> {
+    app.renderer.mail(mail).map_err(|error| Error::Internal(error.into()))
+}
+
+/// A mail that waits to be worded and handed over.
+fn queued(tx: &Tx, id: MailId, person: PersonId, kind: &str, dedup_key: String, host: &str) -> mail::ActiveModel {
+    mail::ActiveModel {
+        id: Set(id),
+        person_id: Set(person),
+        kind: Set(kind.to_owned()),
+        on_date: Set(tx.today()),
+        state: Set(MailState::Queued),
+        message_id: Set(format!("<{id}@{host}>")),
+        attempts: Set(0),
+        created_at: Set(tx.now()),
+        dedup_key: Set(dedup_key),
+        address: Set(None),
+        subject: Set(None),
+        text: Set(None),
+        html: Set(None),
+        last_error: Set(None),
+        sent_at: Set(None),
+    }
+}
+
+/// Enqueues the job that hands a mail over; once a mail.
+fn hand_over(tx: &Tx, mail: MailId) {
+    tx.enqueue(crate::mail::SEND, json!({"mail_id": mail}), tx.now(), Some(format!("mail:{mail}")));
+}
+
+/// The host of our address, for Message-IDs.
+fn host_of(public_url: &str) -> String {
+    let rest = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
+    let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
+    if host.is_empty() { "localhost".to_owned() } else { host.to_owned() }
 }

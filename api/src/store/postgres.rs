@@ -26,10 +26,20 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<DatabaseConnection> 
             ])
         });
     let db = Database::connect(options).await.map_err(|error| anyhow::anyhow!("PostgreSQL: {error}"))?;
+    check_version(&db).await?;
     if !config.database.unsafe_durability {
         check_durability(&db).await?;
     }
     Ok(db)
+}
+
+/// 15 is the oldest we test on.
+async fn check_version(db: &DatabaseConnection) -> anyhow::Result<()> {
+    let number = Statement::from_string(db.get_database_backend(), "SELECT current_setting('server_version_num')::int");
+    let row = db.query_one_raw(number).await?.ok_or_else(|| anyhow::anyhow!("PostgreSQL does not tell its version"))?;
+    let version: i32 = row.try_get_by_index(0)?;
+    anyhow::ensure!(version >= 150_000, "PostgreSQL {} is too old: 15 or later is needed", version / 10_000);
+    Ok(())
 }
 
 /// An acknowledged write must survive power loss: refuses a server that does not sync its commits.

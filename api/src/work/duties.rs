@@ -72,3 +72,13 @@ pub async fn holders(
     }
     Ok(found)
 }
+
+/// Every open duty of every area.
+///
+/// # Errors
+/// The database's.
+pub async fn all(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty>> {
+    let mut found = crate::findings::duties(db, today).await?;
+    found.extend(crate::corrective_actions::duties(db, today).await?);
+    Ok(found)
+}

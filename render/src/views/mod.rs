@@ -8,9 +8,18 @@ pub mod entry;
 pub mod inspections;
 pub mod part;
 pub mod programmes;
+pub mod calendar;
+pub mod entry;
+pub mod events;
+pub mod evidence;
+pub mod part;
+pub mod people;
+pub mod reminders;
+pub mod reports;
 pub mod styleguide;
 pub mod system;
 pub mod today;
+pub mod units;
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -78,6 +87,20 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     programmes::ProgrammeForm,
     programmes::ProgrammeList,
     programmes::ProgrammePage,
+    calendar::Calendar,
+    entry::FirstStart,
+    entry::SignIn,
+    events::Events,
+    people::Account,
+    people::NewPerson,
+    people::People,
+    people::Person,
+    units::UnitList,
+    units::UnitPage,
+    evidence::EvidencePage,
+    reports::PapersPage,
+    reminders::MailLedger,
+    reminders::MailPage,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
@@ -88,6 +111,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
 
 /// Every mail.
 pub const MAILS: &[Entry] = entries![Mail, NAME:
+    reminders::Digest,
     system::CheckMail,
 ];
 

@@ -1,0 +1,130 @@
+//! The calendar, deadlines, standards.
+
+use serde_json::{Value as Json, json};
+use tests::{Client, TestApp};
+
+async fn due(client: &Client, query: &str) -> Json {
+    client.get(&format!("/api/v1/calendar/deadline?{query}")).await.expect(200).json()
+}
+
+#[tokio::test]
+async fn the_worked_examples_come_out_of_the_loaded_calendar() {
+    let app = TestApp::start().await;
+    let client = app.sign_in("congchuc.an").await;
+    for (query, expected) in [
+        ("from=2026-11-05&n=15&unit=day", "2026-11-20"),
+        ("from=2026-11-16&n=10&unit=working_day", "2026-12-01"),
+        ("from=2026-02-09&n=15&unit=working_day", "2026-03-09"),
+        ("from=2026-08-20&n=3&unit=working_day", "2026-08-24"),
+        ("from=2025-12-31&n=3&unit=working_day", "2026-01-07"),
+        ("from=2025-12-31&n=3&unit=working_day&known_on=2025-12-24", "2026-01-06"),
+        ("from=2027-01-31&n=1&unit=month", "2027-03-01"),
+        ("from=2026-10-30&n=6&unit=month", "2027-05-04"),
+        ("from=2026-11-05&n=15&unit=day&kind=before", "2026-11-19"),
+    ] {
+        assert_eq!(due(&client, query).await["due"], expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_count_into_a_year_without_an_official_list_is_provisional_until_the_year_is_published() {
+    let app = TestApp::start().await;
+    let client = app.sign_in("quantri").await;
+    assert_eq!(due(&client, "from=2026-11-16&n=10&unit=working_day").await["provisional"], false);
+    let query = "from=2026-12-28&n=10&unit=working_day";
+    let counted = due(&client, query).await;
+    assert_eq!(counted["provisional"], true);
+    assert!(counted["explanation"].as_str().unwrap().contains("Tạm tính"), "{counted}");
+    client.put("/api/v1/calendar/years/2027", json!({"published": true, "source": "Thông báo thử"})).await.expect(204);
+    assert_eq!(due(&client, query).await["provisional"], false);
+}
+
+#[tokio::test]
+async fn days_keep_their_source_and_trust() {
+    let app = TestApp::start().await;
+    let client = app.sign_in("congchuc.an").await;
+    let year = client.get("/api/v1/calendar/days?year=2026").await.expect(200).json();
+    assert_eq!((year["published"].clone(), year["items"].as_array().unwrap().len()), (json!(true), 17));
+    let swap = year["items"].as_array().unwrap().iter().find(|day| day["on_date"] == "2026-01-02").unwrap().clone();
+    assert_eq!((swap["kind"].clone(), swap["trust"].clone(), swap["published_on"].clone()), (json!("swap_off"), json!("verified_secondary"), json!("2025-12-25")));
+    assert_eq!(client.get("/api/v1/calendar/days?year=2027").await.expect(200).json()["published"], false);
+}
+
+#[tokio::test]
+async fn the_keeper_adds_changes_and_removes_a_day_and_an_upgrade_does_not_bring_it_back() {
+    let app = TestApp::start().await;
+    let client = app.sign_in("quantri").await;
+    let day = json!({"on_date": "2026-12-07", "kind": "holiday", "name": "Nghỉ bão", "source": "Công điện thử", "published_on": "2026-12-05"});
+    let made = client.post("/api/v1/calendar/days", day.clone()).await.expect(201);
+    assert_eq!(due(&client, "from=2026-12-04&n=1&unit=working_day").await["due"], "2026-12-08");
+    client.post("/api/v1/calendar/days", day.clone()).await.expect(422);
+    let path = format!("/api/v1/calendar/days/{}", made.id());
+    let mut moved = day;
+    moved["on_date"] = json!("2026-12-08");
+    client.patch(&path, &made.etag(), moved).await.expect(200);
+    assert_eq!(due(&client, "from=2026-12-04&n=1&unit=working_day").await["due"], "2026-12-07");
+    client.send(poem::http::Method::DELETE, &path, &[("if-match", &made.etag())], "").await.expect(412);
+    client.send(poem::http::Method::DELETE, &path, &[("if-match", "\"2\"")], "").await.expect(204);
+    client.get(&path).await.expect(404);
+
+    let year = client.get("/api/v1/calendar/days?year=2026").await.expect(200).json();
+    let culture = year["items"].as_array().unwrap().iter().find(|day| day["on_date"] == "2026-11-24").unwrap()["id"].as_str().unwrap().to_owned();
+    client.send(poem::http::Method::DELETE, &format!("/api/v1/calendar/days/{culture}"), &[("if-match", "\"1\"")], "").await.expect(204);
+    app.app.store.write(api::store::Writer::Cli, |tx| async move { api::installation::set(tx.db(), "calendar.loaded", "an older list".into()).await }).await.unwrap();
+    api::installation::load_reference(&app.app.store).await.unwrap();
+    let days = client.get("/api/v1/calendar/days?year=2026").await.expect(200).json();
+    assert!(days["items"].as_array().unwrap().iter().all(|day| day["on_date"] != "2026-11-24"));
+}
+
+#[tokio::test]
+async fn only_the_business_administration_of_the_root_keeps_the_calendar() {
+    let app = TestApp::start().await;
+    let day = json!({"on_date": "2026-12-07", "kind": "holiday", "name": "Nghỉ", "source": "Thử"});
+    for login in ["truongdoan", "chutich.an", "hethong"] {
+        app.sign_in(login).await.post("/api/v1/calendar/days", day.clone()).await.expect(403);
+    }
+    let client = app.sign_in("quantri").await;
+    let wrong = client.post("/api/v1/calendar/days", json!({"on_date": "2026-12-07", "kind": "make_up_workday", "name": "", "source": ""})).await.expect(422);
+    let codes: Vec<_> = wrong.json()["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(codes, ["required", "required", "make_up_needs_weekend"]);
+}
+
+#[tokio::test]
+async fn a_file_of_holidays_is_imported_over_what_is_there() {
+    let app = TestApp::start().await;
+    let file = "years:\n  2027:\n  - {date: '2027-02-04', name_vi: Tết (chính thức), kind: holiday, status: verified_secondary, source: thử}\n";
+    let report = api::calendar::data::import(&app.app.store, file).await.unwrap();
+    assert_eq!((report.created, report.updated), (0, 1));
+    let again = api::calendar::data::import(&app.app.store, file).await.unwrap();
+    assert_eq!(again.unchanged, 1);
+    assert!(api::calendar::data::import(&app.app.store, "years:\n  2027:\n  - {date: '2026-02-04', name_vi: x, kind: holiday, status: y}\n").await.is_err());
+}
+
+#[tokio::test]
+async fn both_editions_of_the_standard_are_there_by_number_and_title() {
+    let app = TestApp::start().await;
+    let client = app.sign_in("congchuc.an").await;
+    let standards = client.get("/api/v1/standards").await.expect(200).json();
+    let codes: Vec<_> = standards.as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["ISO 9001:2015", "ISO 9001:2026"]);
+    let clauses = async |index: usize| {
+        let path = format!("/api/v1/standards/{}/clauses", standards[index]["id"].as_str().unwrap());
+        client.get(&path).await.expect(200).json().as_array().unwrap().clone()
+    };
+    let (older, newer) = (clauses(0).await, clauses(1).await);
+    let find = |clauses: &[Json], code: &str| clauses.iter().find(|clause| clause["code"] == code).cloned();
+    assert_eq!(find(&older, "4.1").unwrap()["title"], "Hiểu tổ chức và bối cảnh của tổ chức");
+    assert!(find(&older, "10.3").is_some() && find(&newer, "10.3").is_none(), "10.3 has gone into 10.1");
+    assert!(find(&newer, "6.1.3").is_some() && find(&older, "6.1.3").is_none(), "6.1.3 is new");
+    let order: Vec<_> = newer.iter().map(|clause| clause["code"].as_str().unwrap()).collect();
+    let position = |code| order.iter().position(|found| *found == code);
+    assert!(position("9.3") < position("10") && position("10") < position("10.1"), "{order:?}");
+}
+
+#[test]
+fn a_deadline_is_counted_without_any_database() {
+    use domain::calendar::{DeadlineKind, DeadlineUnit};
+    let calendar = api::calendar::data::embedded(None).unwrap();
+    let found = calendar.deadline("2025-12-31".parse().unwrap(), 8, DeadlineUnit::WorkingDay, DeadlineKind::By).unwrap();
+    assert_eq!((found.due.to_string(), found.provisional), ("2026-01-13".to_owned(), false));
+}
