@@ -3,17 +3,15 @@
 //! One file per area. A view that is not in the list below is not tested, and a template that
 //! no view names fails the tests.
 
-pub mod checklists;
-pub mod entry;
-pub mod inspections;
-pub mod part;
-pub mod programmes;
 pub mod calendar;
+pub mod checklists;
 pub mod entry;
 pub mod events;
 pub mod evidence;
+pub mod inspections;
 pub mod part;
 pub mod people;
+pub mod programmes;
 pub mod reminders;
 pub mod reports;
 pub mod styleguide;
@@ -78,8 +76,6 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     checklists::ChecklistList,
     checklists::ChecklistPage,
     checklists::NewChecklist,
-    entry::FirstStart,
-    entry::SignIn,
     inspections::InspectionList,
     inspections::InspectionPage,
     inspections::PlanInspection,
