@@ -48,7 +48,7 @@ async fn send(client: &Client, location: &str, offset: usize, bytes: &[u8]) -> A
 }
 
 /// Uploads a file in one piece; the id of the evidence.
-async fn upload(client: &Client, name: &str, kind: &str, subject: Subject, id: Uuid, bytes: &[u8]) -> String {
+pub async fn upload(client: &Client, name: &str, kind: &str, subject: Subject, id: Uuid, bytes: &[u8]) -> String {
     let location = begin(client, bytes.len(), &metadata(name, kind, subject, id)).await.expect(201).header("location");
     send(client, &location, 0, bytes).await.expect(204).header("chuan-evidence-id")
 }

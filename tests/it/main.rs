@@ -4,6 +4,7 @@ mod calendar;
 mod events;
 mod corrective_actions;
 mod findings;
+mod journey;
 mod openapi;
 mod people;
 mod reports;
