@@ -127,7 +127,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             // The story of the sample world is told with a clock that moves through the past months.
             let app = migrated(config, Clock::fixed(Clock::system().now())).await?;
             if if_empty && !api::installation::is_empty(app.store.read()).await? {
-                return Ok(());
+                return Ok(ExitCode::SUCCESS);
             }
             cli::said(api::sample::load(&app).await)
         }
