@@ -137,8 +137,8 @@ async fn the_page_counts_a_deadline_and_the_keeper_adds_a_day_there() {
     assert!(html.contains("01/12/2026") && html.contains("Ngày Văn hóa Việt Nam"), "{html}");
     assert!(client.get("/lich?nam=2027").await.expect(200).text().contains("Chưa có lịch nghỉ chính thức"));
     client.get("/lich?from=x&n=y&unit=z").await.expect(200);
-    client.fill("/lich", "/lich", &[("on_date", "2026-12-07")]).await.expect(422);
+    client.fill("/lich", "/lich/ngay", &[("on_date", "2026-12-07")]).await.expect(422);
     let day = [("on_date", "2026-12-07"), ("kind", "holiday"), ("name", "Nghỉ bão"), ("source", "Công điện")];
-    client.fill("/lich", "/lich", &day).await.expect(303);
+    client.fill("/lich", "/lich/ngay", &day).await.expect(303);
     assert!(client.get("/lich?nam=2026").await.expect(200).text().contains("Nghỉ bão"));
 }

@@ -2,13 +2,21 @@
 
 mod calendar;
 mod events;
+mod corrective_actions;
+mod findings;
 mod openapi;
 mod people;
 mod reports;
+mod support;
 mod sample;
 mod evidence;
 mod visit;
+mod work;
 mod jobs;
 mod mail;
+mod reminders;
 mod store;
 mod units;
+mod checklists;
+mod inspections;
+mod programmes;

@@ -168,6 +168,7 @@ async fn duties(app: &TestApp, unit: &str, suffix: &str, open: bool) -> (String,
     let finding = entities::finding::ActiveModel {
         id: Set(clock.id().into()),
         code: Set(format!("PH-{suffix}")),
+        search_text: Set(format!("ph-{suffix}")),
         kind: Set(domain::checklist::InspectionKind::Cchc),
         inspection_id: Set(inspection_id),
         owner_unit_id: Set(owner.parse().unwrap()),

@@ -20,7 +20,7 @@ use crate::web::{self, Login, Posted};
 /// Adds the pages of this area.
 #[must_use]
 pub fn routes(tree: Route) -> Route {
-    tree.at("/lich", get(year_page).post(add)).at("/lich/:id/xoa", post(remove))
+    tree.at("/lich", get(year_page)).at("/lich/ngay", post(add)).at("/lich/:id/xoa", post(remove))
 }
 
 /// The query: a year, or a term to be counted.
@@ -86,7 +86,7 @@ async fn view(app: &App, caller: &Caller, year: i32, form: Option<Form>) -> Resu
         question: counted(app, caller.today, &Asked::default()).await?.0,
         units: DeadlineUnit::ALL.iter().map(|unit| choice(DeadlineUnit::KEY, unit.code())).collect(),
         counted: None,
-        add: keeper.then(|| "/lich".to_owned()),
+        add: keeper.then(|| "/lich/ngay".to_owned()),
         form: form.unwrap_or_else(|| web::fresh_form(None)).with_id("add"),
         kinds: DayKind::ALL.iter().map(|kind| choice(DayKind::KEY, kind.code())).collect(),
     })

@@ -6,10 +6,11 @@
 pub mod calendar;
 pub mod entry;
 pub mod events;
-pub mod inspections;
+pub mod evidence;
 pub mod part;
 pub mod people;
 pub mod reminders;
+pub mod reports;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -79,12 +80,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     people::Person,
     units::UnitList,
     units::UnitPage,
+    evidence::EvidencePage,
+    reports::PapersPage,
     reminders::MailLedger,
     reminders::MailPage,
-    inspections::InspectionList,
-    inspections::InspectionPage,
-    inspections::PlanInspection,
-    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
