@@ -4,8 +4,10 @@
 //! no view names fails the tests.
 
 pub mod calendar;
+pub mod corrective_actions;
 pub mod entry;
 pub mod events;
+pub mod findings;
 pub mod inspections;
 pub mod part;
 pub mod people;
@@ -72,7 +74,12 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     calendar::Calendar,
     entry::FirstStart,
     entry::SignIn,
+    corrective_actions::ActionList,
+    corrective_actions::ActionPage,
     events::Events,
+    findings::FindingForm,
+    findings::FindingList,
+    findings::FindingPage,
     people::Account,
     people::NewPerson,
     people::People,
