@@ -9,9 +9,11 @@ pub mod entry;
 pub mod events;
 pub mod findings;
 pub mod inspections;
+pub mod evidence;
 pub mod part;
 pub mod people;
 pub mod reminders;
+pub mod reports;
 pub mod styleguide;
 pub mod system;
 pub mod today;
@@ -86,12 +88,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     people::Person,
     units::UnitList,
     units::UnitPage,
+    evidence::EvidencePage,
+    reports::PapersPage,
     reminders::MailLedger,
     reminders::MailPage,
-    inspections::InspectionList,
-    inspections::InspectionPage,
-    inspections::PlanInspection,
-    inspections::Sheet,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
