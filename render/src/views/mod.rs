@@ -4,8 +4,11 @@
 //! no view names fails the tests.
 
 pub mod calendar;
+pub mod corrective_actions;
 pub mod entry;
 pub mod events;
+pub mod findings;
+pub mod inspections;
 pub mod evidence;
 pub mod part;
 pub mod people;
@@ -73,7 +76,12 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     calendar::Calendar,
     entry::FirstStart,
     entry::SignIn,
+    corrective_actions::ActionList,
+    corrective_actions::ActionPage,
     events::Events,
+    findings::FindingForm,
+    findings::FindingList,
+    findings::FindingPage,
     people::Account,
     people::NewPerson,
     people::People,
