@@ -3,6 +3,11 @@
 //! One file per area. A view that is not in the list below is not tested, and a template that
 //! no view names fails the tests.
 
+pub mod checklists;
+pub mod entry;
+pub mod inspections;
+pub mod part;
+pub mod programmes;
 pub mod calendar;
 pub mod corrective_actions;
 pub mod entry;
@@ -73,6 +78,18 @@ macro_rules! entries {
 
 /// Every page.
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
+    checklists::ChecklistList,
+    checklists::ChecklistPage,
+    checklists::NewChecklist,
+    entry::FirstStart,
+    entry::SignIn,
+    inspections::InspectionList,
+    inspections::InspectionPage,
+    inspections::PlanInspection,
+    inspections::Sheet,
+    programmes::ProgrammeForm,
+    programmes::ProgrammeList,
+    programmes::ProgrammePage,
     calendar::Calendar,
     entry::FirstStart,
     entry::SignIn,
