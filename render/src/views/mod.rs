@@ -8,7 +8,6 @@ pub mod corrective_actions;
 pub mod entry;
 pub mod events;
 pub mod findings;
-pub mod inspections;
 pub mod evidence;
 pub mod part;
 pub mod people;
