@@ -51,6 +51,7 @@ pub async fn load_reference(store: &Store) -> Result<()> {
             crate::units::load_reference(&tx).await?;
             crate::calendar::data::load_reference(&tx).await?;
             crate::calendar::standards::load_reference(&tx).await?;
+            crate::checklists::load_reference(&tx).await?;
             Ok(())
         })
         .await

@@ -1,5 +1,7 @@
 //! The one binary, `chuan`.
 
+mod cli;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -34,6 +36,20 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document.
     Openapi,
+    /// Reference data from files.
+    Import {
+        #[command(subcommand)]
+        what: cli::import::Import,
+    },
+    /// People and roles, from the server's own console.
+    Admin {
+        #[command(subcommand)]
+        what: cli::admin::Admin,
+    },
+    /// Count a deadline; needs no database.
+    Deadline(cli::deadline::Deadline),
+    /// Look whether everything the installation needs is in order.
+    Doctor,
     /// The sample world (thế giới mẫu).
     Sample {
         #[command(subcommand)]
@@ -61,7 +77,7 @@ async fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_unset| "info,sqlx=warn".into()))
         .init();
     match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("chuan: {error:#}");
             ExitCode::FAILURE
@@ -69,9 +85,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    if let Command::Deadline(question) = &arguments.command {
+        print(&cli::deadline::run(question)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = Config::load(arguments.config.as_deref())?;
-    match arguments.command {
+    let done: anyhow::Result<()> = match arguments.command {
         Command::Serve { no_jobs } => {
             let app = ready(config).await?;
             let sample_world = app.sample_world().await?;
@@ -89,17 +109,31 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             migrated(config, Clock::system()).await?;
             Ok(())
         }
+        Command::Import { what } => {
+            print(&cli::import::run(&config, what).await?);
+            Ok(())
+        }
+        Command::Admin { what } => {
+            print(&cli::admin::run(&config, what).await?);
+            Ok(())
+        }
+        Command::Doctor => {
+            let (report, good) = cli::doctor::run(&config).await;
+            print(&report);
+            return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Deadline(_) => Ok(()),
         Command::Sample { what: Sample::Load { if_empty } } => {
             // The story of the sample world is told with a clock that moves through the past months.
             let app = migrated(config, Clock::fixed(Clock::system().now())).await?;
             if if_empty && !api::installation::is_empty(app.store.read()).await? {
                 return Ok(());
             }
-            said(api::sample::load(&app).await)
+            cli::said(api::sample::load(&app).await)
         }
         Command::Sample { what: Sample::Remove } => {
             let app = ready(config).await?;
-            for sha256 in said(api::sample::remove(&app.store).await)? {
+            for sha256 in cli::said(api::sample::remove(&app.store).await)? {
                 app.blobs.delete(&sha256).await?;
             }
             Ok(())
@@ -108,7 +142,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             print(&api::app::openapi_document()?);
             Ok(())
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// The application on a schema that this command brings up to date.
@@ -125,17 +160,6 @@ async fn ready(config: Config) -> anyhow::Result<App> {
     let pending = app.store.pending_migrations().await.map_err(anyhow::Error::new)?;
     anyhow::ensure!(pending == 0, "{pending} migrations are pending; run `chuan migrate` first");
     Ok(app)
-}
-
-/// A refusal in the words of the catalogue.
-fn said<T>(outcome: api::error::Result<T>) -> anyhow::Result<T> {
-    outcome.map_err(|error| match &error {
-        api::error::Error::Rule(refused) => match render::Catalogue::embedded() {
-            Ok(words) => anyhow::anyhow!(words.get(render::Lang::Vi, &format!("rule.{}", refused.code), &refused.params)),
-            Err(broken) => broken.into(),
-        },
-        _ => error.into(),
-    })
 }
 
 fn stop_on_signal() -> CancellationToken {

@@ -314,6 +314,121 @@ pub fn may_answer(state: InspectionState, by: &By, settles_conflict: bool) -> Re
     require(by.is_lead() || !settles_conflict, "lead_only")
 }
 
+/// Whether an answer may still be corrected after the field work: by the lead alone, until the
+/// report is out. The correction says why.
+///
+/// # Errors
+/// `answers_locked`, `lead_only`.
+pub fn may_correct(state: InspectionState, by: &By) -> Result<(), Refused> {
+    let open = matches!(state, InspectionState::FieldworkDone | InspectionState::MinutesSigned);
+    require(open, "answers_locked")?;
+    require(by.is_lead(), "lead_only")
+}
+
+/// A text that stands in the papers of an inspection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// Place, legal basis, purpose, period, number of copies.
+    Frame,
+    /// Strengths, limitations, causes, requests.
+    Results,
+    /// What the inspected unit says to the results.
+    UnitOpinion,
+    /// The conclusion.
+    Conclusion,
+}
+
+/// Whether this person may write that text now. The unit's opinion is its head's word; the team's
+/// secretary or lead may take it down for them, which the trail records.
+///
+/// # Errors
+/// A code of [`crate::rule::WHO`], `wrong_state`.
+pub fn may_write(state: InspectionState, by: &By, text: Text) -> Result<(), Refused> {
+    use InspectionState as S;
+    let on_site = matches!(state, S::InProgress | S::FieldworkDone);
+    let in_time = match text {
+        Text::Frame => !state.is_reported() && state != S::Cancelled,
+        Text::Results => on_site || state == S::MinutesSigned,
+        Text::UnitOpinion => on_site,
+        Text::Conclusion => state == S::Reported,
+    };
+    match text {
+        Text::Frame => require(by.planner || by.ordering_authority || by.is_lead_or_secretary(), "planner_only")?,
+        Text::Results => require(by.team_role.is_some(), "team_only")?,
+        Text::UnitOpinion => require(by.head_of_inspected || by.is_lead_or_secretary(), "head_only")?,
+        Text::Conclusion => by.judges()?,
+    }
+    if in_time { Ok(()) } else { Err(wrong_state(state, "update")) }
+}
+
+/// Whose act an inspection waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The planner names the team.
+    TeamNaming,
+    /// The team tells the unit.
+    Notice,
+    /// The unit sends its self-report.
+    SelfReport,
+    /// The lead opens the visit.
+    Opening,
+    /// The team answers the lines.
+    Lines,
+    /// The minutes are signed.
+    Minutes,
+    /// The unit answers the findings.
+    Answers,
+    /// The lead reports.
+    Report,
+    /// The ordering authority concludes.
+    Conclusion,
+    /// The unit does its corrective actions.
+    Actions,
+    /// The planner closes the case.
+    Closing,
+}
+
+impl Turn {
+    /// A stable name.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TeamNaming => "team_naming",
+            Self::Notice => "notice",
+            Self::SelfReport => "self_report",
+            Self::Opening => "opening",
+            Self::Lines => "lines",
+            Self::Minutes => "minutes",
+            Self::Answers => "answers",
+            Self::Report => "report",
+            Self::Conclusion => "conclusion",
+            Self::Actions => "actions",
+            Self::Closing => "closing",
+        }
+    }
+}
+
+/// Whose turn it is; `None` when nothing is left to do.
+#[must_use]
+pub fn turn(state: InspectionState, facts: &Facts) -> Option<Turn> {
+    use InspectionState as S;
+    let after_report = if facts.open_actions > 0 { Turn::Actions } else { Turn::Closing };
+    match state {
+        S::Planned => Some(Turn::TeamNaming),
+        S::TeamSet if facts.surprise => Some(Turn::Opening),
+        S::TeamSet => Some(Turn::Notice),
+        S::Notified if facts.self_report == SelfReportDuty::Awaited => Some(Turn::SelfReport),
+        S::Notified | S::SelfReport => Some(Turn::Opening),
+        S::InProgress => Some(Turn::Lines),
+        S::FieldworkDone => Some(Turn::Minutes),
+        S::MinutesSigned if facts.unanswered_findings > 0 => Some(Turn::Answers),
+        S::MinutesSigned => Some(Turn::Report),
+        S::Reported if facts.kind.has_conclusion() => Some(Turn::Conclusion),
+        S::Reported | S::Concluded | S::FollowUp => Some(after_report),
+        S::Closed | S::Cancelled => None,
+    }
+}
+
 fn who(verb: InspectionVerb, by: &By) -> Result<(), Refused> {
     use InspectionVerb as V;
     match verb {
@@ -741,6 +856,64 @@ mod tests {
         fn nobody_can_do_anything(state in prop::sample::select(S::ALL), facts in some_facts()) {
             prop_assert_eq!(available(state, &NOBODY, &facts), vec![]);
             prop_assert_eq!(blocked(state, &NOBODY, &facts), vec![]);
+        }
+    }
+
+    #[test]
+    fn answers_are_corrected_by_the_lead_between_field_work_and_report() {
+        for (state, by, expected) in [
+            (S::InProgress, LEAD, "answers_locked"),
+            (S::FieldworkDone, LEAD, "ok"),
+            (S::MinutesSigned, LEAD, "ok"),
+            (S::MinutesSigned, MEMBER, "lead_only"),
+            (S::Reported, LEAD, "answers_locked"),
+        ] {
+            assert_eq!(may_correct(state, &by).map_or_else(|refused| refused.code, |()| "ok"), expected, "{state}");
+        }
+    }
+
+    #[test]
+    fn each_text_has_its_writers_and_its_time() {
+        for (text, state, by, expected) in [
+            (Text::Frame, S::Planned, PLANNER, "ok"),
+            (Text::Frame, S::MinutesSigned, SECRETARY, "ok"),
+            (Text::Frame, S::Planned, HEAD, "planner_only"),
+            (Text::Frame, S::Reported, PLANNER, "wrong_state"),
+            (Text::Frame, S::Cancelled, PLANNER, "wrong_state"),
+            (Text::Results, S::InProgress, MEMBER, "ok"),
+            (Text::Results, S::MinutesSigned, LEAD, "ok"),
+            (Text::Results, S::Notified, LEAD, "wrong_state"),
+            (Text::Results, S::InProgress, HEAD, "team_only"),
+            (Text::UnitOpinion, S::FieldworkDone, HEAD, "ok"),
+            (Text::UnitOpinion, S::FieldworkDone, SECRETARY, "ok"),
+            (Text::UnitOpinion, S::FieldworkDone, MEMBER, "head_only"),
+            (Text::UnitOpinion, S::MinutesSigned, HEAD, "wrong_state"),
+            (Text::Conclusion, S::Reported, AUTHORITY, "ok"),
+            (Text::Conclusion, S::Reported, LEAD, "ordering_authority_only"),
+            (Text::Conclusion, S::Concluded, AUTHORITY, "wrong_state"),
+        ] {
+            let got = may_write(state, &by, text).map_or_else(|refused| refused.code, |()| "ok");
+            assert_eq!(got, expected, "{text:?} {state}");
+        }
+    }
+
+    #[test]
+    fn it_is_always_somebodys_turn_until_the_end() {
+        let facts = cchc();
+        for (state, facts, expected) in [
+            (S::TeamSet, facts.clone(), Some(Turn::Notice)),
+            (S::TeamSet, Facts { surprise: true, ..facts.clone() }, Some(Turn::Opening)),
+            (S::Notified, Facts { self_report: SelfReportDuty::Awaited, ..facts.clone() }, Some(Turn::SelfReport)),
+            (S::Notified, Facts { self_report: SelfReportDuty::Overdue, ..facts.clone() }, Some(Turn::Opening)),
+            (S::MinutesSigned, Facts { unanswered_findings: 1, ..facts.clone() }, Some(Turn::Answers)),
+            (S::Reported, facts.clone(), Some(Turn::Conclusion)),
+            (S::Reported, ready(InspectionKind::InternalAudit), Some(Turn::Closing)),
+            (S::FollowUp, Facts { open_actions: 1, ..facts.clone() }, Some(Turn::Actions)),
+        ] {
+            assert_eq!(turn(state, &facts), expected, "{state}");
+        }
+        for state in S::ALL {
+            assert_eq!(turn(*state, &facts).is_none(), state.is_final(), "{state}");
         }
     }
 }

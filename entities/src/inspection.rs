@@ -37,6 +37,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub place: Option<String>,
     pub notified_at: Option<DateTimeUtc>,
+    /// By when the unit's self-report was asked for; `None` when it was not.
+    pub self_report_due_on: Option<Date>,
     #[sea_orm(column_type = "Text", nullable)]
     pub self_report: Option<String>,
     pub started_at: Option<DateTimeUtc>,

@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
             .col(at("created_at"))
             .references("unit_id", "unit", "id")
             .references("approved_by_id", "person", "id")
-            .unique(&["code"])
+            .unique(&["unit_id", "code"])
             .create(m)
             .await?;
         Table::new("inspection")
@@ -51,6 +51,7 @@ impl MigrationTrait for Migration {
             .col(date("planned_on"))
             .col(text("place").null())
             .col(at("notified_at").null())
+            .col(date("self_report_due_on").null())
             .col(text("self_report").null())
             .col(at("started_at").null())
             .col(at("finished_at").null())
@@ -75,7 +76,8 @@ impl MigrationTrait for Migration {
             .references("checklist_id", "checklist", "id")
             .references("previous_id", "inspection", "id")
             .references("created_by_id", "person", "id")
-            .unique(&["code"])
+            .unique(&["owner_unit_id", "code"])
+            .index(&["planned_on", "id"])
             .create(m)
             .await?;
         Table::new("inspection_member")

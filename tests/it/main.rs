@@ -2,9 +2,12 @@
 
 mod calendar;
 mod events;
+mod corrective_actions;
+mod findings;
 mod openapi;
 mod people;
 mod reports;
+mod support;
 mod sample;
 mod evidence;
 mod visit;
@@ -13,3 +16,6 @@ mod jobs;
 mod mail;
 mod store;
 mod units;
+mod checklists;
+mod inspections;
+mod programmes;

@@ -52,7 +52,7 @@ pub async fn visit(app: &TestApp, index: u32, kind: InspectionKind, state: Inspe
         team_decision: Some("Quyết định số 45/QĐ-SNV ngày 02/11/2026 của Sở Nội vụ tỉnh Mẫu".into()),
         purpose: Some("Kiểm tra công tác cải cách hành chính năm 2026".into()), period_from: Some(day("2026-01-01")), period_to: Some(day("2026-10-31")),
         planned_on: day("2026-11-16"), place: Some("Trụ sở UBND xã An Mẫu".into()), notified_at: Some(at("2026-11-09T01:00:00Z")),
-        self_report: None, started_at: started.then(|| at("2026-11-16T01:00:00Z")), finished_at: finished.then(|| at("2026-11-16T09:30:00Z")),
+        self_report_due_on: None, self_report: None, started_at: started.then(|| at("2026-11-16T01:00:00Z")), finished_at: finished.then(|| at("2026-11-16T09:30:00Z")),
         reported_at: None, concluded_at: None, strengths: Some("Bộ phận Một cửa bố trí đủ công chức.".into()), limitations: None,
         causes: Some("Công chức mới nhận nhiệm vụ.".into()), requests: Some("Rà soát bảng niêm yết thủ tục hành chính.".into()),
         unit_opinion: None, refusal_reason: None, conclusion: None, copies: 3, cancel_reason: None, previous_id: None,

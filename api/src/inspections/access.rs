@@ -1,8 +1,8 @@
 //! Which inspections a caller sees, and what part they have in one.
 
 use domain::id::{InspectionId, LineId, PersonId};
-use domain::inspection::{InspectionState, TeamRole};
-use domain::permission::Permission;
+use domain::inspection::{By, InspectionState, TeamRole};
+use domain::permission::{Permission, Role};
 use entities::{inspection, inspection_line, inspection_member};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _};
@@ -58,4 +58,25 @@ pub async fn part(db: &impl ConnectionTrait, id: InspectionId, person: PersonId)
 pub async fn line(db: &impl ConnectionTrait, inspection: InspectionId, id: LineId) -> Result<inspection_line::Model> {
     let line = inspection_line::Entity::find_by_id(id).filter(inspection_line::Column::InspectionId.eq(inspection)).one(db).await?;
     line.ok_or(Error::NotFound)
+}
+
+/// What the caller is to an inspection.
+///
+/// # Errors
+/// The database's.
+pub async fn by(db: &impl ConnectionTrait, caller: &Caller, visit: &inspection::Model) -> Result<By> {
+    Ok(By {
+        team_role: part(db, visit.id, caller.person).await?,
+        ordering_authority: caller.holds_at(db, &[Role::OrderingAuthority], visit.owner_unit_id).await?,
+        planner: caller.holds_at(db, &[Role::IsoSecretary], visit.owner_unit_id).await?,
+        head_of_inspected: caller.holds_at(db, &[Role::Head], visit.unit_id).await?,
+    })
+}
+
+/// Whether the caller stands on the inspecting side: in the team, or with a role at the inspecting unit.
+///
+/// # Errors
+/// The database's.
+pub async fn inspects(db: &impl ConnectionTrait, caller: &Caller, visit: &inspection::Model, by: &By) -> Result<bool> {
+    Ok(by.team_role.is_some() || caller.scope(Permission::ReadInspections).contains(db, visit.owner_unit_id).await?)
 }

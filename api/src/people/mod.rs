@@ -1,6 +1,7 @@
 //! People: accounts, memberships, roles, sign-in.
 
 pub mod accounts;
+pub mod founding;
 pub mod http;
 pub mod pages;
 pub mod records;

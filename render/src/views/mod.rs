@@ -3,15 +3,19 @@
 //! One file per area. A view that is not in the list below is not tested, and a template that
 //! no view names fails the tests.
 
+pub mod calendar;
 pub mod entry;
 pub mod evidence;
+pub mod events;
 pub mod inspections;
 pub mod part;
+pub mod people;
 pub mod reminders;
 pub mod reports;
 pub mod styleguide;
 pub mod system;
 pub mod today;
+pub mod units;
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -67,10 +71,18 @@ macro_rules! entries {
 
 /// Every page.
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
+    calendar::Calendar,
     entry::FirstStart,
     entry::SignIn,
     evidence::EvidencePage,
     reports::PapersPage,
+    events::Events,
+    people::Account,
+    people::NewPerson,
+    people::People,
+    people::Person,
+    units::UnitList,
+    units::UnitPage,
     reminders::MailLedger,
     reminders::MailPage,
     inspections::InspectionList,

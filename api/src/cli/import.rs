@@ -1,0 +1,80 @@
+//! `chuan import …`: reference data from files.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use api::config::Config;
+use api::units::import::{self, Span};
+use chrono::NaiveDate;
+use clap::Subcommand;
+
+/// What to import.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Units (code,name,kind,parent_code), and who came after whom.
+    Units {
+        /// The list of units; all of it or nothing comes in.
+        #[arg(required_unless_present = "successions")]
+        file: Option<PathBuf>,
+        /// First day of every unit of the list.
+        #[arg(long, required_unless_present = "successions")]
+        valid_from: Option<NaiveDate>,
+        /// Last day, inclusive.
+        #[arg(long)]
+        valid_to: Option<NaiveDate>,
+        /// Recorded successions (from_code,from_valid_from,to_code,to_valid_from,kind,on,ground).
+        #[arg(long)]
+        successions: Option<PathBuf>,
+    },
+    /// Days off and made-up working days (YAML like data/holidays-vn.yaml).
+    Holidays {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Clauses of standards, numbers and titles (YAML like data/iso9001-clauses.yaml).
+    Standards {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// Imports and says what came in.
+pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
+    let store = super::store(config).await?;
+    match what {
+        Import::Units { file, valid_from, valid_to, successions } => {
+            let mut said = String::new();
+            if let (Some(file), Some(from)) = (&file, valid_from) {
+                let source = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let report = import::units(&store, &read(file)?, Span { from, to: valid_to }, &source).await.map_err(refused)?;
+                said += &format!("Đơn vị: {} mới, {} sửa tên, {} giữ nguyên.\n", report.created, report.updated, report.unchanged);
+            }
+            anyhow::ensure!(file.is_none() || valid_from.is_some(), "--valid-from: cần ngày đầu của các đơn vị trong tệp");
+            if let Some(file) = &successions {
+                let report = import::successions(&store, &read(file)?).await.map_err(refused)?;
+                said += &format!("Kế thừa: {} mới, {} đã có.\n", report.created, report.unchanged);
+            }
+            Ok(said)
+        }
+        Import::Holidays { file } => {
+            let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
+            let report = super::said(api::calendar::data::import(&store, &text).await)?;
+            Ok(format!("Ngày nghỉ: {} mới, {} cập nhật, {} giữ nguyên.\n", report.created, report.updated, report.unchanged))
+        }
+        Import::Standards { file } => {
+            let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
+            Ok(format!("Điều khoản: {}.\n", super::said(api::calendar::standards::import(&store, &text).await)?))
+        }
+    }
+}
+
+fn read(file: &PathBuf) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| file.display().to_string())
+}
+
+fn refused(refusal: import::Refusal) -> anyhow::Error {
+    match refusal {
+        import::Refusal::Lines(_) => anyhow::anyhow!("không nhập gì vì tệp có lỗi\n{refusal}"),
+        import::Refusal::Other(error) => super::said::<()>(Err(error)).err().unwrap_or_else(|| anyhow::anyhow!("import")),
+    }
+}
