@@ -7,6 +7,7 @@ mod findings;
 mod openapi;
 mod people;
 mod reports;
+mod s3;
 mod support;
 mod sample;
 mod evidence;
