@@ -49,9 +49,9 @@ pub struct Work {
 async fn run(app: &App, kind: &str, work: Work) -> Result<Outcome> {
     match kind {
         crate::mail::SEND => crate::mail::send(app, work).await,
-        crate::reports::RENDER => crate::reports::render(app, work).await,
         #[cfg(test)]
         "test.panic" => panic!("as the test wants"),
+        crate::reports::RENDER => crate::reports::render(app, work).await,
         other => Ok(Outcome::Fail(format!("no handler for {other}"))),
     }
 }

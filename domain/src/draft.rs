@@ -65,6 +65,13 @@ impl Problems {
         self.limit(field, value, max)
     }
 
+    /// Required text of one line, as names, titles and codes are.
+    pub fn line(&mut self, field: &str, value: &str, max: usize) -> String {
+        let value = self.text(field, value, max);
+        self.check(value.contains(['\n', '\t']), field, "forbidden_characters");
+        value
+    }
+
     /// Optional text: as [`Problems::text`], but may be empty (`None`).
     pub fn optional_text(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
         let value = crate::text::clean(value.unwrap_or_default());
@@ -132,6 +139,15 @@ mod tests {
         let mut problems = Problems::new();
         assert_eq!(problems.text("name", " e\u{302}\u{301}\u{1EBF} ", 2), "ếế");
         assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn a_line_has_no_line_breaks() {
+        for (value, expected) in [("Xã An", false), (" Xã An\n", false), ("Xã\nAn", true), ("Xã\tAn", true)] {
+            let mut problems = Problems::new();
+            problems.line("name", value, 20);
+            assert_eq!(!problems.is_empty(), expected, "{value:?}");
+        }
     }
 
     #[test]

@@ -99,6 +99,12 @@ impl Client {
         self
     }
 
+    /// The same person at another replica.
+    #[must_use]
+    pub fn on(&self, app: &App) -> Self {
+        Self { credentials: self.credentials.clone(), ..Self::new(app) }
+    }
+
     /// A bearer token of one's own.
     #[must_use]
     pub fn with_token(mut self, token: &str) -> Self {

@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod process;
 pub mod smtp;
 
 use std::path::PathBuf;

@@ -137,7 +137,7 @@ impl DayInput {
         let mut problems = Problems::new();
         problems.check(self.on_date.is_none(), "on_date", "required");
         problems.check(self.kind.is_none(), "kind", "required");
-        let name = problems.text("name", &self.name, 200);
+        let name = problems.line("name", &self.name, 200);
         let source = problems.text("source", &self.source, 300);
         let weekend = self.on_date.is_some_and(|day| day.weekday().number_from_monday() > 5);
         let made_up = self.kind == Some(DayKind::MakeUpWorkday);

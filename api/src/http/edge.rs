@@ -76,6 +76,9 @@ impl<E: Endpoint> Edge<E> {
         let mut sent = Vec::new();
         let mut context = RequestContext { id: id.to_owned(), once: None };
         let method = request.method().clone();
+        if request.uri().path_and_query().is_some_and(|uri| uri.as_str().contains("%00")) {
+            return Err(Error::Malformed("NUL".into()));
+        }
         if !method.is_safe() && !streams(request.uri().path()) {
             let limit = body_limit(&self.app, request.uri().path());
             let bytes = request
@@ -86,6 +89,9 @@ impl<E: Endpoint> Edge<E> {
                     poem::error::ReadBodyError::PayloadTooLarge => Error::TooLarge(limit as u64),
                     other => Error::Malformed(other.to_string()),
                 })?;
+            if names_nul(request, &bytes) {
+                return Err(Error::Malformed("NUL".into()));
+            }
             if let Some(key) = request.headers().get("Idempotency-Key") {
                 let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= 200);
                 let key = key.ok_or_else(|| Error::field("Idempotency-Key", "bad_key"))?.to_owned();
@@ -122,6 +128,19 @@ impl<E: Endpoint> Edge<E> {
         }
         if is_api { problem(&self.app, &error, lang, id) } else { crate::web::error_page(&self.app, &error, lang, id, full_path).await }
     }
+}
+
+/// Whether a JSON or form body holds the character NUL, which PostgreSQL cannot keep and nobody types.
+fn names_nul(request: &Request, body: &[u8]) -> bool {
+    let kind = request.content_type().unwrap_or_default();
+    let written: &[u8] = if kind.starts_with("application/x-www-form-urlencoded") {
+        b"%00"
+    } else if kind.contains("json") {
+        br"\u0000"
+    } else {
+        return false;
+    };
+    body.windows(written.len()).any(|window| window == written)
 }
 
 /// Uploads are read as a stream by their own operation, with their own limit.

@@ -78,7 +78,7 @@ pub(crate) async fn insert(tx: &Tx, person: PersonId, login: String, hash: Strin
 
 /// Checks a login as typed; folded, so that case and diacritics do not matter.
 pub(crate) fn check_name(problems: &mut Problems, login: &str) -> String {
-    let login = domain::text::fold(&problems.text("login", login, 60));
+    let login = domain::text::fold(&problems.line("login", login, 60));
     problems.check(login.contains(char::is_whitespace), "login", "no_blanks");
     login
 }

@@ -1,6 +1,7 @@
 //! People: accounts, memberships, roles, sign-in.
 
 pub mod accounts;
+mod desk;
 pub mod founding;
 pub mod http;
 pub mod pages;
@@ -50,7 +51,7 @@ pub struct NewPerson {
 /// All wrong fields.
 pub async fn check_login(login: &str, secret: &str) -> Result<(String, String)> {
     let mut problems = Problems::new();
-    let login = problems.text("login", login, 60);
+    let login = problems.line("login", login, 60);
     password::check(&mut problems, "password", secret);
     problems.finish()?;
     Ok((domain::text::fold(&login), password::hash(secret).await?))

@@ -188,7 +188,7 @@ pub async fn add(store: &Store, caller: &Caller, input: Input) -> Result<(person
     let added = store
         .write(caller, move |tx| async move {
             let mut problems = Problems::new();
-            let full_name = problems.text("full_name", &input.full_name, 200);
+            let full_name = problems.line("full_name", &input.full_name, 200);
             let email = check_email(&mut problems, input.email.as_deref());
             let position = problems.optional_text("position", input.position.as_deref(), 200);
             let login = input.login.as_deref().filter(|login| !login.trim().is_empty()).map(|login| check_name(&mut problems, login));
@@ -289,7 +289,7 @@ pub async fn change(store: &Store, caller: &Caller, id: PersonId, version: Versi
             let old = locked_in_scope(&tx, &granter.people, id).await?;
             seen(version, old.version)?;
             let mut problems = Problems::new();
-            let full_name = change.full_name.map_or_else(|| old.full_name.clone(), |name| problems.text("full_name", &name, 200));
+            let full_name = change.full_name.map_or_else(|| old.full_name.clone(), |name| problems.line("full_name", &name, 200));
             let email = change.email.map_or_else(|| old.email.clone(), |email| check_email(&mut problems, Some(&email)));
             problems.finish()?;
             let disabled_at = match change.disabled {

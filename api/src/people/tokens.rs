@@ -57,7 +57,7 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<api_
 /// Wrong fields; a permission the owner does not have.
 pub async fn create(store: &Store, caller: &Caller, input: Input) -> Result<Made> {
     let mut problems = Problems::new();
-    let name = problems.text("name", &input.name, 100);
+    let name = problems.line("name", &input.name, 100);
     problems.check(input.permissions.is_empty(), "permissions", "required");
     problems.check(input.permissions.iter().any(|permission| !caller.may(*permission)), "permissions", "beyond_own");
     if input.days == 0 || input.days > LONGEST_DAYS {

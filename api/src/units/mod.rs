@@ -304,9 +304,9 @@ pub async fn add(store: &Store, caller: &Caller, input: UnitInput) -> Result<uni
 
 /// Code, kind and name of a new unit; the other fields are for the caller to fill in.
 async fn checked(tx: &Tx, mut problems: Problems, code: &str, kind: &str, name: &str) -> Result<NewUnit> {
-    let code = problems.text("code", code, 40);
-    let name = problems.text("name", name, 200);
-    let kind_code = problems.text("kind", kind, 40);
+    let code = problems.line("code", code, 40);
+    let name = problems.line("name", name, 200);
+    let kind_code = problems.line("kind", kind, 40);
     let known = unit_kind::Entity::find_by_id(&kind_code).one(tx.db()).await?.is_some();
     problems.check(!kind_code.is_empty() && !known, "kind", "unknown_kind");
     problems.finish()?;
@@ -327,7 +327,7 @@ pub async fn correct(store: &Store, caller: &Caller, id: UnitId, version: Versio
             let old = locked(&tx, id).await?;
             seen(version, old.version)?;
             let mut problems = Problems::new();
-            let name = problems.text("name", &name, 200);
+            let name = problems.line("name", &name, 200);
             problems.finish()?;
             let new = rename(&tx, &old, name).await?;
             tx.record(Event::on("unit.corrected", Subject::Unit, id.0).unit(id).change(&old, &new));

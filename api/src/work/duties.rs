@@ -77,6 +77,8 @@ pub async fn holders(
 ///
 /// # Errors
 /// The database's.
-pub async fn all(_db: &impl ConnectionTrait, _today: NaiveDate) -> Result<Vec<Duty>> {
-    Ok(Vec::new())
+pub async fn all(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty>> {
+    let mut found = crate::findings::duties(db, today).await?;
+    found.extend(crate::corrective_actions::duties(db, today).await?);
+    Ok(found)
 }
