@@ -12,6 +12,7 @@ mod sample;
 mod evidence;
 mod visit;
 mod jobs;
+mod faults;
 mod mail;
 mod reminders;
 mod store;
