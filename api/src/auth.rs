@@ -105,8 +105,14 @@ impl Caller {
     /// # Errors
     /// The database's.
     pub async fn holds_at(&self, db: &impl ConnectionTrait, roles: &[Role], unit: UnitId) -> Result<bool> {
-        let held: Vec<Role> = roles.iter().copied().filter(|role| self.holds(*role)).collect();
-        Scope { person: self.person, roles: held, today: self.today }.contains(db, unit).await
+        self.scope_of(roles).contains(db, unit).await
+    }
+
+    /// The units where the person holds one of these roles, as a subquery.
+    #[must_use]
+    pub fn scope_of(&self, roles: &[Role]) -> Scope {
+        let roles = roles.iter().copied().filter(|role| self.holds(*role)).collect();
+        Scope { person: self.person, roles, today: self.today }
     }
 }
 

@@ -126,10 +126,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sample { what: Sample::Load { if_empty } } => {
             // The story of the sample world is told with a clock that moves through the past months.
             let app = migrated(config, Clock::fixed(Clock::system().now())).await?;
-            if if_empty && !api::installation::is_empty(app.store.read()).await? {
-                return Ok(());
-            }
-            cli::said(api::sample::load(&app).await)
+            if if_empty && !api::installation::is_empty(app.store.read()).await? { Ok(()) } else { cli::said(api::sample::load(&app).await) }
         }
         Command::Sample { what: Sample::Remove } => {
             let app = ready(config).await?;

@@ -48,7 +48,7 @@ async fn send(client: &Client, location: &str, offset: usize, bytes: &[u8]) -> A
 }
 
 /// Uploads a file in one piece; the id of the evidence.
-async fn upload(client: &Client, name: &str, kind: &str, subject: Subject, id: Uuid, bytes: &[u8]) -> String {
+pub async fn upload(client: &Client, name: &str, kind: &str, subject: Subject, id: Uuid, bytes: &[u8]) -> String {
     let location = begin(client, bytes.len(), &metadata(name, kind, subject, id)).await.expect(201).header("location");
     send(client, &location, 0, bytes).await.expect(204).header("chuan-evidence-id")
 }
@@ -323,4 +323,53 @@ async fn a_list_of_evidence_has_pages() {
         }
     }
     assert_eq!(names, ["0.txt", "1.txt", "2.txt", "3.txt", "4.txt"]);
+}
+
+/// A multipart form with files, with the hidden fields of the page it is on.
+async fn send_files(client: &Client, page: &str, action: &str, files: &[(&str, &str, &[u8])]) -> Answer {
+    let html = client.get(page).await.expect(200).text();
+    let form = html.split("<form").find(|form| form.split('>').next().unwrap_or_default().contains(&format!("action=\"{action}\""))).unwrap();
+    let hidden = |name: &str| form.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
+    let mut body = Vec::new();
+    for (name, value) in [("csrf", hidden("csrf")), ("once", hidden("once")), ("caption", "Sổ theo dõi".to_owned())] {
+        body.extend_from_slice(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+    }
+    for (name, kind, bytes) in files {
+        body.extend_from_slice(format!("--XX\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n").as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--XX--\r\n");
+    client.send(Method::POST, action, &[("content-type", "multipart/form-data; boundary=XX")], body).await
+}
+
+#[tokio::test]
+async fn files_come_in_and_go_by_plain_forms() {
+    let (app, visit) = ground().await;
+    let page = format!("/minh-chung/inspection_line/{}", visit.lines[0]);
+    let action = format!("{page}/minh-chung");
+    let browser = app.browse("thanhvien").await;
+    let large = vec![7; 2_000_000];
+    let files: [(&str, &str, &[u8]); 2] = [("ảnh.jpg", "image/jpeg", &large), ("../a.html", "text/html", b"<b>")];
+    let done = send_files(&browser, &page, &action, &files).await.expect(303);
+    let html = browser.get(&done.header("location")).await.expect(200).text();
+    assert!(html.contains("ảnh.jpg") && html.contains(">a.html<") && html.contains("Sổ theo dõi"), "{html}");
+    assert!(html.contains("Đã tải minh chứng lên."));
+    assert_eq!(events(&app, "evidence.attached").await, 2);
+    let href = html.split("href=\"/tep/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let file = browser.get(&format!("/tep/{href}")).await.expect(200);
+    assert!(file.header("content-disposition").starts_with("attachment"));
+
+    let none = send_files(&browser, &page, &action, &[]).await.expect(422).text();
+    assert!(none.contains("error-summary") && none.contains("Sổ theo dõi"), "{none}");
+
+    let remove = format!("/tep/{href}/go-bo");
+    browser.fill(&page, &remove, &[("reason", "")]).await.expect(422);
+    let gone = browser.fill(&page, &remove, &[("reason", "Nhầm tệp")]).await.expect(303);
+    let html = browser.get(&gone.header("location")).await.expect(200).text();
+    assert!(html.contains("Nhầm tệp") && !html.contains(&format!("/tep/{href}\"")), "{html}");
+
+    app.browse("chutich.binh").await.get(&page).await.expect(404);
+    let unit = app.browse("chutich.an").await.get(&page).await.expect(200).text();
+    assert!(!unit.contains(&action));
 }

@@ -172,3 +172,27 @@ async fn a_number_is_one_papers_in_its_agency_year_and_series() {
     assert_eq!((taken["errors"][0]["pointer"].as_str(), taken["errors"][0]["code"].as_str()), (Some("/number"), Some("number_taken")));
     register(&clerk, &other, "minutes", "\"1\"", 5, "BB-SNV", "2026-11-16").await.expect(200);
 }
+
+#[tokio::test]
+async fn papers_are_made_fetched_and_numbered_by_plain_forms() {
+    let app = TestApp::start().await;
+    let visit = visit(&app, 1, Cchc, InspectionState::MinutesSigned).await;
+    sign(&app, &visit, PaperKind::Minutes, "2026-11-16T01:00:00Z").await;
+    let page = format!("/kiem-tra/{}/van-ban", visit.inspection);
+    let lead = app.browse("truongdoan").await;
+    lead.fill(&page, &format!("{page}/minutes/lap"), &[]).await.expect(303);
+    assert!(lead.get(&page).await.expect(200).text().contains("Đang chờ lập"));
+    app.run_jobs().await;
+    let html = lead.get(&page).await.expect(200).text();
+    let href = html.split("href=\"/van-ban/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    assert!(lead.get(&format!("/van-ban/{href}")).await.expect(200).bytes.starts_with(b"%PDF"));
+    assert!(!html.contains("/minutes/cap-so"), "only the registrar gives numbers");
+    let clerk = app.browse("vanthu").await;
+    let action = format!("{page}/minutes/cap-so");
+    let wrong = clerk.fill(&page, &action, &[("number", "x"), ("symbol", "BB-ĐKT"), ("issued_on", "")]).await.expect(422).text();
+    assert!(wrong.contains("error-summary"), "{wrong}");
+    clerk.fill(&page, &action, &[("number", "5"), ("symbol", "BB-ĐKT"), ("issued_on", "2026-11-16")]).await.expect(303);
+    let html = clerk.get(&page).await.expect(200).text();
+    assert!(html.contains("05/BB-ĐKT") && !html.contains(&action), "{html}");
+    app.browse("chutich.binh").await.get(&page).await.expect(404);
+}

@@ -27,3 +27,25 @@ async fn a_sample_world_with_real_people_in_it_is_not_removed() {
     assert!(api::sample::remove(&app.app.store).await.is_err());
     app.sign_in("truongdoan").await.get("/api/v1/me").await.expect(200);
 }
+
+#[tokio::test]
+async fn the_whole_story_shows_every_state_of_the_chain() {
+    let app = TestApp::start().await;
+    api::sample::remove(&app.app.store).await.unwrap();
+    api::sample::load(&app.app).await.unwrap();
+    let client = app.sign_in("thukyiso").await;
+    for state in ["planned", "notified", "in_progress", "follow_up"] {
+        let found = if state == "planned" { app.sign_in("thukyiso.an").await } else { client.clone() };
+        let page = found.get(&format!("/api/v1/inspections?state={state}")).await.expect(200).json();
+        assert!(!page["items"].as_array().unwrap().is_empty(), "no inspection is {state}");
+    }
+    let lead = app.sign_in("truongdoan").await;
+    for state in ["draft", "raised", "disputed", "withdrawn", "action_required", "closed"] {
+        let page = lead.get(&format!("/api/v1/findings?state={state}")).await.expect(200).json();
+        assert!(!page["items"].as_array().unwrap().is_empty(), "no finding is {state}");
+    }
+    for state in ["issued", "analysing", "plan_submitted", "in_execution", "closed_effective"] {
+        let page = lead.get(&format!("/api/v1/corrective-actions?state={state}")).await.expect(200).json();
+        assert!(!page["items"].as_array().unwrap().is_empty(), "no corrective action is {state}");
+    }
+}

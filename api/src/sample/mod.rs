@@ -3,6 +3,7 @@
 
 mod base;
 mod remove;
+mod story;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ pub use base::{LOGINS, PASSWORD, UNITS};
 pub use remove::remove;
 
 /// Units and people of the sample world by code and login.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct World {
     /// Units by code.
     pub units: BTreeMap<String, UnitId>,
@@ -25,24 +26,27 @@ pub struct World {
     pub people: BTreeMap<String, PersonId>,
 }
 
-/// Loads the sample world into an empty installation.
+/// Loads the sample world into an empty installation: people and units, and the story of their year, told with the
+/// application's clock (which must be a fixed one) moving through the past months.
 ///
 /// # Errors
 /// 409 when there are people already.
 pub async fn load(app: &App) -> Result<()> {
-    load_base(&app.store).await
+    let world = load_base(&app.store).await?;
+    story::tell(app, &world).await
 }
 
 /// Units, people and roles only: what tests start from.
 ///
 /// # Errors
 /// 409 when there are people already.
-pub async fn load_base(store: &Store) -> Result<()> {
+pub async fn load_base(store: &Store) -> Result<World> {
     let hash = crate::auth::password::hash(PASSWORD).await?;
     store
         .write(Writer::Cli, move |tx| async move {
-            base::load(&tx, &hash).await?;
-            set(tx.db(), SAMPLE_WORLD, true.into()).await
+            let world = base::load(&tx, &hash).await?;
+            set(tx.db(), SAMPLE_WORLD, true.into()).await?;
+            Ok(world)
         })
         .await
 }

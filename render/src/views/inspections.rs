@@ -1,265 +1,494 @@
-//! Inspections: the list, the plan, one visit, and its checklist on a phone.
+//! Inspections: list, plan, the inspection itself, and its checklist on a phone.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::checklist::{AnswerType, InspectionKind, Verdict};
 use domain::finding::FindingState;
 use domain::inspection::{InspectionState, InspectionVerb, TeamRole};
 use serde::Serialize;
 
-use super::part::{Choice, Listing, Stage, StageState, StageStep, TimelineItem, Tone};
+use super::part::{Chip, Choice, Listing, Stage, StageState, StageStep, Tone};
 use crate::{Form, View};
 
-/// How much of a checklist has been judged. Progress is not result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Progress {
-    /// Lines with a verdict.
-    pub done: u64,
-    /// All lines.
-    pub total: u64,
+/// The inspections a person sees.
+#[derive(Clone, Debug, Serialize)]
+pub struct InspectionList {
+    /// The list.
+    pub list: Listing<InspectionItem>,
+    /// Where one is planned; `None` when the person may not.
+    pub new_href: Option<String>,
 }
 
 /// An inspection in a list.
 #[derive(Clone, Debug, Serialize)]
-pub struct InspectionRow {
+pub struct InspectionItem {
     /// Its page.
     pub href: String,
-    /// Its code.
+    /// Number.
     pub code: String,
-    /// What kind of visit.
-    pub kind: InspectionKind,
-    /// The unit inspected.
+    /// The inspected unit.
     pub unit: String,
-    /// The unit that inspects.
-    pub owner: String,
-    /// Where it stands.
-    pub state: InspectionState,
-    /// How urgently that wants attention.
-    pub tone: Tone,
+    /// Kind.
+    pub kind: InspectionKind,
+    /// Without notice.
+    pub surprise: bool,
     /// The day of the visit.
     pub planned_on: NaiveDate,
-    /// Its checklist, once the visit has begun.
-    pub progress: Option<Progress>,
+    /// Where it stands.
+    pub state: InspectionState,
+    /// How the state looks.
+    pub tone: Tone,
+    /// Lines of its checklist; 0 before the visit.
+    pub lines: u64,
+    /// Lines with a verdict.
+    pub answered: u64,
 }
 
-/// `/kiem-tra`
+impl InspectionItem {
+    /// One for samples.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            href: "/kiem-tra/1".to_owned(),
+            code: "KT-2026-014".to_owned(),
+            unit: "Trung tâm Phục vụ hành chính công xã Bình Mẫu".to_owned(),
+            kind: InspectionKind::Cchc,
+            surprise: true,
+            planned_on: day(24),
+            state: InspectionState::InProgress,
+            tone: Tone::Info,
+            lines: 71,
+            answered: 38,
+        }
+    }
+}
+
+/// An inspection to be planned.
 #[derive(Clone, Debug, Serialize)]
-pub struct InspectionList {
-    /// The list.
-    pub list: Listing<InspectionRow>,
-    /// Where one is planned; `None` when the person may not.
-    pub new_href: Option<String>,
+pub struct PlanInspection {
+    /// The form.
+    pub form: Form,
+    /// Inspecting units to choose from; empty when there is no choice.
+    pub owners: Vec<Choice>,
+    /// Units that may be inspected.
+    pub units: Vec<Choice>,
+    /// Kinds.
+    pub kinds: Vec<Choice>,
+    /// Published checklists.
+    pub checklists: Vec<Choice>,
+    /// Programmes that are open.
+    pub programmes: Vec<Choice>,
+}
+
+/// One inspection.
+#[derive(Clone, Debug, Serialize)]
+pub struct InspectionPage {
+    /// Its address.
+    pub href: String,
+    /// Number.
+    pub code: String,
+    /// Kind.
+    pub kind: InspectionKind,
+    /// Where it stands.
+    pub state: InspectionState,
+    /// How the state looks.
+    pub tone: Tone,
+    /// Without notice.
+    pub surprise: bool,
+    /// The inspected unit.
+    pub unit: String,
+    /// The inspecting unit.
+    pub owner: String,
+    /// The stages and whose turn it is.
+    pub stage: Stage,
+    /// The day of the visit.
+    pub planned_on: NaiveDate,
+    /// When the unit was told.
+    pub notified_at: Option<DateTime<Utc>>,
+    /// By when the self-report was asked for.
+    pub self_report_due_on: Option<NaiveDate>,
+    /// When the visit began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When the field work ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// The programme it belongs to.
+    pub programme: Option<Link>,
+    /// The checklist it asks by.
+    pub checklist: Link,
+    /// The last visit of the same unit and kind.
+    pub previous: Option<Link>,
+    /// Texts that stand, with their names.
+    pub texts: Vec<TextShown>,
+    /// The team.
+    pub team: Vec<TeamRow>,
+    /// Areas of the checklist, for the names of the members' areas.
+    pub verdicts: Vec<VerdictRow>,
+    /// Lines in all.
+    pub lines: u64,
+    /// The checklist's page, once there is one.
+    pub lines_href: Option<String>,
+    /// The papers' page.
+    pub papers_href: String,
+    /// The findings' list.
+    pub findings_href: String,
+    /// How many findings.
+    pub findings: u64,
+    /// What the person may do now.
+    pub acts: Vec<Act>,
+    /// What would be theirs to do, and what it lacks.
+    pub blocked: Vec<Blocked>,
+    /// Texts the person may write now.
+    pub writing: Option<Writing>,
+    /// The team form.
+    pub naming: Option<Naming>,
+}
+
+/// A link with words.
+#[derive(Clone, Debug, Serialize)]
+pub struct Link {
+    /// Where.
+    pub href: String,
+    /// The words.
+    pub text: String,
+}
+
+/// A text of the papers.
+#[derive(Clone, Debug, Serialize)]
+pub struct TextShown {
+    /// Its name: `inspection.<key>`.
+    pub key: &'static str,
+    /// The text.
+    pub text: String,
+}
+
+/// A member of the team.
+#[derive(Clone, Debug, Serialize)]
+pub struct TeamRow {
+    /// Name.
+    pub name: String,
+    /// Part.
+    pub role: TeamRole,
+    /// Areas given to them; empty means all.
+    pub areas: String,
+    /// Why they are not independent, a sentence.
+    pub conflict: Option<String>,
+    /// Why they take part all the same, and by whose word.
+    pub exception: Option<Exception>,
+    /// The act that excepts them.
+    pub except: Option<Form>,
+    /// Where it is sent.
+    pub except_href: String,
+}
+
+/// An exception from independence.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exception {
+    /// Why.
+    pub reason: String,
+    /// By whose word.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How many lines have a verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerdictRow {
+    /// The verdict's code; `none` for none yet.
+    pub verdict: &'static str,
+    /// How it looks.
+    pub tone: Tone,
+    /// Lines.
+    pub lines: u64,
+}
+
+/// Something the person may do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Act {
+    /// What.
+    pub verb: InspectionVerb,
+    /// Where it is sent.
+    pub action: String,
+    /// The form.
+    pub form: Form,
+    /// What it must be told.
+    pub asks: Asks,
+    /// The look of its button.
+    pub look: &'static str,
+}
+
+/// What an act must be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// Nothing.
+    Nothing,
+    /// Why.
+    Reason,
+    /// A new day and why.
+    Day,
+    /// By when the self-report is asked for.
+    Notice,
+    /// The self-report.
+    SelfReport,
+    /// The signature, or why not.
+    Signature,
+    /// The conclusion.
+    Conclusion,
+}
+
+/// An act that lacks something.
+#[derive(Clone, Debug, Serialize)]
+pub struct Blocked {
+    /// What.
+    pub verb: InspectionVerb,
+    /// What it lacks, a sentence.
+    pub why: String,
+}
+
+/// The texts a person may write now.
+#[derive(Clone, Debug, Serialize)]
+pub struct Writing {
+    /// The form.
+    pub form: Form,
+    /// Place, basis, purpose, copies.
+    pub frame: bool,
+    /// Strengths, limitations, causes, requests.
+    pub results: bool,
+    /// The unit's opinion.
+    pub opinion: bool,
+    /// The conclusion.
+    pub conclusion: bool,
+}
+
+/// The team form.
+#[derive(Clone, Debug, Serialize)]
+pub struct Naming {
+    /// The form; its rows are `members/<n>/…`.
+    pub form: Form,
+    /// People to choose from.
+    pub people: Vec<Choice>,
+    /// Parts.
+    pub roles: Vec<Choice>,
+    /// Areas of the checklist, as a hint.
+    pub areas: String,
+    /// Whether the person may except from independence.
+    pub may_except: bool,
+}
+
+/// The checklist of an inspection.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sheet {
+    /// The inspection.
+    pub inspection: Link,
+    /// The inspected unit.
+    pub unit: String,
+    /// Lines in all.
+    pub total: usize,
+    /// Lines with a verdict.
+    pub answered: usize,
+    /// Filters.
+    pub chips: Vec<Chip>,
+    /// The groups.
+    pub areas: Vec<SheetArea>,
+    /// Where the groups' forms are sent.
+    pub action: String,
+    /// Whether answers may be given now.
+    pub open: bool,
+    /// Whether they are late corrections, which need a reason.
+    pub late: bool,
+    /// The verdicts to choose from.
+    pub verdicts: Vec<Choice>,
+    /// Yes and no.
+    pub yes_no: Vec<Choice>,
+}
+
+/// A group of lines; one form.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetArea {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Lines in all.
+    pub total: usize,
+    /// Lines with a verdict.
+    pub answered: usize,
+    /// Lines that «the rest conforms» would answer.
+    pub left: usize,
+    /// The form; its fields are `lines/<id>/…`. `None` when the person may not answer here.
+    pub form: Option<Form>,
+    /// The lines.
+    pub lines: Vec<SheetLine>,
+}
+
+/// A line of the checklist.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetLine {
+    /// Id.
+    pub id: String,
+    /// Code.
+    pub code: String,
+    /// Clause of the standard.
+    pub clause: Option<String>,
+    /// The question.
+    pub question: String,
+    /// Documents to look at.
+    pub documents: Vec<String>,
+    /// Type of its value.
+    pub answer_type: AnswerType,
+    /// What a ratio divides by what.
+    pub metric: Option<String>,
+    /// The verdict's code; `none` for none yet.
+    pub verdict: &'static str,
+    /// How it looks.
+    pub tone: Tone,
+    /// The value in words.
+    pub value: Option<String>,
+    /// The note.
+    pub note: Option<String>,
+    /// Why not audited or without finding.
+    pub reason: Option<String>,
+    /// What is odd about the value.
+    pub warnings: Vec<String>,
+    /// Who answered last, and when.
+    pub answered: Option<Answered>,
+    /// Two devices answered over each other.
+    pub conflicted: bool,
+    /// The answers to choose from, for the lead.
+    pub choices: Vec<ConflictChoice>,
+    /// The last visit's answer.
+    pub previous: Option<PreviousAnswer>,
+    /// Pieces of evidence.
+    pub evidence: u64,
+    /// Where evidence is attached.
+    pub evidence_href: String,
+    /// Its findings.
+    pub findings: Vec<FindingLink>,
+    /// Where a finding is begun.
+    pub finding_href: Option<String>,
+}
+
+/// Who answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answered {
+    /// Name.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// One of two answers in conflict.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConflictChoice {
+    /// The answer in words.
+    pub text: String,
+    /// Who gave it.
+    pub by: String,
+    /// The form that chooses it.
+    pub form: Form,
+    /// Where it is sent.
+    pub action: String,
+}
+
+/// A line at the last visit.
+#[derive(Clone, Debug, Serialize)]
+pub struct PreviousAnswer {
+    /// The verdict's code; `none` for none.
+    pub verdict: &'static str,
+    /// The value in words.
+    pub value: Option<String>,
+    /// The note.
+    pub note: Option<String>,
+    /// What was found and what became of it.
+    pub findings: Vec<FindingLink>,
+}
+
+/// A finding beside a line.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingLink {
+    /// Its page.
+    pub href: String,
+    /// Number.
+    pub code: String,
+    /// Where it stands.
+    pub state: FindingState,
+}
+
+/// The code of a verdict as pages use it, and its look.
+#[must_use]
+pub fn verdict_look(verdict: Option<Verdict>) -> (&'static str, Tone) {
+    match verdict {
+        None => ("none", Tone::Neutral),
+        Some(verdict @ Verdict::Conform) => (verdict.code(), Tone::Good),
+        Some(verdict @ Verdict::Partial) => (verdict.code(), Tone::Warn),
+        Some(verdict @ Verdict::Nonconform) => (verdict.code(), Tone::Bad),
+        Some(verdict) => (verdict.code(), Tone::Neutral),
+    }
+}
+
+/// How a state looks.
+#[must_use]
+pub fn state_tone(state: InspectionState) -> Tone {
+    use InspectionState as S;
+    match state {
+        S::Planned | S::TeamSet | S::Cancelled => Tone::Neutral,
+        S::Notified | S::SelfReport | S::InProgress => Tone::Info,
+        S::FieldworkDone | S::MinutesSigned | S::Reported | S::Concluded | S::FollowUp => Tone::Warn,
+        S::Closed => Tone::Good,
+    }
+}
+
+fn day(number: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, number).unwrap_or_default()
+}
+
+fn instant() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_000_000, 0).unwrap_or_default()
+}
+
+fn link(text: &str) -> Link {
+    Link { href: "/kiem-tra/1".to_owned(), text: text.to_owned() }
 }
 
 impl View for InspectionList {
     const TEMPLATE: &'static str = "inspections/list.html";
 
     fn samples() -> Vec<Self> {
-        let row = InspectionRow {
-            href: "/kiem-tra/1".to_owned(),
-            code: "KT-2026-003".to_owned(),
-            kind: InspectionKind::Cchc,
-            unit: "Trung tâm Phục vụ hành chính công xã An Mẫu".to_owned(),
-            owner: "Sở Nội vụ tỉnh Mẫu".to_owned(),
-            state: InspectionState::InProgress,
-            tone: Tone::Info,
-            planned_on: NaiveDate::default(),
-            progress: Some(Progress { done: 12, total: 71 }),
+        let planned = InspectionItem {
+            state: InspectionState::Planned,
+            tone: Tone::Neutral,
+            surprise: false,
+            lines: 0,
+            answered: 0,
+            ..InspectionItem::sample()
         };
-        let planned = InspectionRow { state: InspectionState::Planned, progress: None, ..row.clone() };
+        let chips = vec![Chip { label: "Của tôi".to_owned(), href: "/kiem-tra?mine=true".to_owned(), active: true, count: None }];
+        let list = Listing { chips, ..Listing::plain(vec![InspectionItem::sample(), planned]) };
         vec![
-            Self { list: Listing::plain(Vec::new()), new_href: None },
+            Self { list, new_href: Some("/kiem-tra/moi".to_owned()) },
             Self { list: Listing::plain(Vec::new()), new_href: Some("/kiem-tra/moi".to_owned()) },
-            Self { list: Listing::plain(vec![row, planned]), new_href: Some("/kiem-tra/moi".to_owned()) },
+            Self { list: Listing::plain(Vec::new()), new_href: None },
         ]
     }
-}
-
-/// `/kiem-tra/moi`; fields `kind`, `unit_id`, `checklist_id`, `programme_id`, `owner_unit_id`, `planned_on`, `surprise`,
-/// `purpose`, `period_from`, `period_to`, `place`, `legal_basis`, `team_decision`.
-#[derive(Clone, Debug, Serialize)]
-pub struct PlanInspection {
-    /// The form.
-    pub form: Form,
-    /// Kinds of visit.
-    pub kinds: Vec<Choice>,
-    /// Units that may be inspected.
-    pub units: Vec<Choice>,
-    /// Published checklists.
-    pub checklists: Vec<Choice>,
-    /// Programmes of the year.
-    pub programmes: Vec<Choice>,
-    /// Units the person plans for; not asked when there is one.
-    pub owners: Vec<Choice>,
 }
 
 impl View for PlanInspection {
     const TEMPLATE: &'static str = "inspections/plan.html";
 
     fn samples() -> Vec<Self> {
-        let blank = Self {
-            form: Form { once: "k".to_owned(), ..Form::default() },
-            kinds: vec![Choice::new("cchc", "Kiểm tra cải cách hành chính")],
-            units: vec![Choice::new("1", "Xã An Mẫu")],
-            checklists: vec![Choice::new("1", "Danh mục nội dung kiểm tra CCHC")],
-            programmes: Vec::new(),
-            owners: vec![Choice::new("1", "Sở Nội vụ tỉnh Mẫu")],
+        let mut wrong = Form::default();
+        wrong.error("unit_id", "Chọn một đơn vị trong danh sách.");
+        let choice = |text: &str| vec![Choice::new("1", text)];
+        let plan = Self {
+            form: Form::default(),
+            owners: Vec::new(),
+            units: choice("Xã Bình Mẫu"),
+            kinds: choice("Kiểm tra cải cách hành chính"),
+            checklists: choice("KT-CCHC-XA (bản 1)"),
+            programmes: choice("CT-2026-01"),
         };
-        let mut refused = blank.clone();
-        refused.form.set("unit_id", "1").error("planned_on", "Chọn ngày kiểm tra.");
-        refused.owners.push(Choice::new("2", "Sở Khoa học và Công nghệ tỉnh Mẫu"));
-        refused.programmes.push(Choice::new("1", "Kế hoạch kiểm tra năm 2026"));
-        vec![blank, refused]
+        vec![plan.clone(), Self { form: wrong, owners: choice("Sở Nội vụ"), programmes: Vec::new(), ..plan }]
     }
-}
-
-/// A person of the team.
-#[derive(Clone, Debug, Serialize)]
-pub struct MemberRow {
-    /// Full name.
-    pub name: String,
-    /// Their part.
-    pub team_role: TeamRole,
-    /// Names of the areas given to them; empty means all.
-    pub areas: String,
-    /// Why they are not independent of the unit, when so.
-    pub conflict: Option<String>,
-    /// The exception: reason and who granted it.
-    pub exception: Option<String>,
-}
-
-/// The form that names the team: rows `members/0/person_id`, `…/team_role`, `…/exception_reason`.
-#[derive(Clone, Debug, Serialize)]
-pub struct TeamForm {
-    /// Where it goes.
-    pub action: String,
-    /// The form.
-    pub form: Form,
-    /// People who can be named.
-    pub people: Vec<Choice>,
-    /// Parts in a team.
-    pub roles: Vec<Choice>,
-    /// Whether this person may record an exception to independence.
-    pub may_except: bool,
-    /// Whether nobody is named yet.
-    pub open: bool,
-}
-
-/// What the form of an act asks for besides the press of the button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Asks {
-    /// Nothing.
-    Nothing,
-    /// A reason.
-    Reason,
-    /// A text (`text`): the self-report, the conclusion.
-    Text,
-    /// Whether the unit signed (`unit_signed`), and else why not (`refusal_reason`).
-    Signature,
-    /// A new day (`planned_on`) and a reason.
-    Day,
-    /// An optional date (`self_report_due_on`).
-    SelfReportDay,
-}
-
-/// An act open to the person now.
-#[derive(Clone, Debug, Serialize)]
-pub struct InspectionAct {
-    /// The verb: words `inspection_act.<verb>`.
-    pub verb: InspectionVerb,
-    /// Where it goes.
-    pub action: String,
-    /// Its form.
-    pub form: Form,
-    /// What it asks for.
-    pub asks: Asks,
-}
-
-/// A finding of the inspection.
-#[derive(Clone, Debug, Serialize)]
-pub struct FindingRef {
-    /// Its page.
-    pub href: String,
-    /// Its code.
-    pub code: String,
-    /// What it says.
-    pub statement: String,
-    /// Where it stands.
-    pub state: FindingState,
-}
-
-/// A fact with its name, in order.
-#[derive(Clone, Debug, Serialize)]
-pub struct NamedText {
-    /// `field.<name>` in the catalogue.
-    pub name: String,
-    /// The text.
-    pub text: String,
-}
-
-/// How many lines got a verdict; `None` stands for no verdict yet.
-#[derive(Clone, Debug, Serialize)]
-pub struct VerdictCount {
-    /// The verdict.
-    pub verdict: Option<Verdict>,
-    /// Lines.
-    pub count: u64,
-}
-
-/// `/kiem-tra/:id`
-#[derive(Clone, Debug, Serialize)]
-pub struct InspectionPage {
-    /// What kind of visit; decides the words for findings.
-    pub kind: InspectionKind,
-    /// Where it stands and whose turn it is.
-    pub stage: Stage,
-    /// Where it stands, also when cancelled.
-    pub state: InspectionState,
-    /// Unit inspected.
-    pub unit: String,
-    /// Unit that inspects.
-    pub owner: String,
-    /// Day of the visit.
-    pub planned_on: NaiveDate,
-    /// Whether it comes unannounced.
-    pub surprise: bool,
-    /// Title of the checklist.
-    pub checklist: String,
-    /// The last visit of the same unit and kind: its page and code.
-    pub previous: Option<(String, String)>,
-    /// Texts that have been written.
-    pub texts: Vec<NamedText>,
-    /// The team.
-    pub team: Vec<MemberRow>,
-    /// Naming the team; `None` when the person may not.
-    pub team_form: Option<TeamForm>,
-    /// Acts open now.
-    pub acts: Vec<InspectionAct>,
-    /// The person's own acts that something still holds up: what it is.
-    pub held_up: Vec<String>,
-    /// The checklist; `None` before the visit begins.
-    pub sheet_href: Option<String>,
-    /// Lines by verdict.
-    pub verdicts: Vec<VerdictCount>,
-    /// Findings.
-    pub findings: Vec<FindingRef>,
-    /// The papers; `None` before there is anything to print.
-    pub papers_href: Option<String>,
-    /// Texts the person may write now: fields by name.
-    pub text_form: Option<TextForm>,
-    /// What happened.
-    pub history: Vec<TimelineItem>,
-}
-
-/// The texts of the visit that a person may write.
-#[derive(Clone, Debug, Serialize)]
-pub struct TextForm {
-    /// Where it goes.
-    pub action: String,
-    /// The form.
-    pub form: Form,
-    /// Names of its fields, in order.
-    pub fields: Vec<String>,
 }
 
 impl View for InspectionPage {
@@ -267,263 +496,213 @@ impl View for InspectionPage {
 
     fn samples() -> Vec<Self> {
         let step = |label: &str, state| StageStep { label: label.to_owned(), state };
-        let stage = Stage {
-            steps: vec![step("Lập kế hoạch", StageState::Done), step("Kiểm tra", StageState::Current), step("Báo cáo", StageState::Todo)],
-            holder: Some("Trưởng đoàn".to_owned()),
-            due: None,
-            next: None,
+        let asks = [Asks::Nothing, Asks::Reason, Asks::Day, Asks::Notice, Asks::SelfReport, Asks::Signature, Asks::Conclusion];
+        let verbs = InspectionVerb::ALL.iter().copied().cycle();
+        let acts: Vec<Act> = asks
+            .into_iter()
+            .zip(verbs)
+            .map(|(asks, verb)| Act {
+                verb,
+                action: format!("/kiem-tra/1/{verb}"),
+                form: Form::default().with_id(verb.code()),
+                asks,
+                look: "primary",
+            })
+            .collect();
+        let lead = TeamRow {
+            name: "Trưởng đoàn".to_owned(),
+            role: TeamRole::LeadInspector,
+            areas: String::new(),
+            conflict: None,
+            exception: None,
+            except: None,
+            except_href: "/kiem-tra/1/ngoai-le/1".to_owned(),
         };
-        let planned = Self {
+        let blocked = TeamRow {
+            role: TeamRole::Inspector,
+            areas: "0, 2".to_owned(),
+            conflict: Some("Người này rời đơn vị được kiểm tra ngày 16/06/2026.".to_owned()),
+            except: Some(Form::default().with_id("except1")),
+            ..lead.clone()
+        };
+        let excepted = TeamRow {
+            exception: Some(Exception { reason: "Thiếu người".to_owned(), by: "Giám đốc Sở".to_owned(), at: instant() }),
+            except: None,
+            ..blocked.clone()
+        };
+        let writing = Writing { form: Form::default().with_id("texts"), frame: true, results: true, opinion: true, conclusion: true };
+        let full = Self {
+            href: "/kiem-tra/1".to_owned(),
+            code: "KT-2026-014".to_owned(),
             kind: InspectionKind::Cchc,
-            stage,
-            state: InspectionState::Planned,
-            unit: "Xã An Mẫu".to_owned(),
-            owner: "Sở Nội vụ tỉnh Mẫu".to_owned(),
-            planned_on: NaiveDate::default(),
+            state: InspectionState::InProgress,
+            tone: Tone::Info,
             surprise: false,
-            checklist: "Danh mục nội dung kiểm tra CCHC tại UBND cấp xã".to_owned(),
+            unit: "Xã Bình Mẫu".to_owned(),
+            owner: "Sở Nội vụ tỉnh Mẫu".to_owned(),
+            stage: Stage {
+                steps: vec![step("Đã thông báo", StageState::Done), step("Đang kiểm tra", StageState::Current), step("Kết luận", StageState::Todo)],
+                holder: Some("Đoàn kiểm tra".to_owned()),
+                due: None,
+                next: Some("Chấm xong các dòng".to_owned()),
+            },
+            planned_on: day(24),
+            notified_at: Some(instant()),
+            self_report_due_on: Some(day(20)),
+            started_at: Some(instant()),
+            finished_at: None,
+            programme: Some(link("CT-2026-01")),
+            checklist: link("KT-CCHC-XA (bản 1)"),
+            previous: Some(link("KT-2025-003")),
+            texts: vec![TextShown { key: "purpose", text: "Kiểm tra năm 2026".to_owned() }],
+            team: vec![lead, blocked, excepted],
+            verdicts: [None, Some(Verdict::Conform), Some(Verdict::Nonconform)]
+                .into_iter()
+                .map(|verdict| VerdictRow { verdict: verdict_look(verdict).0, tone: verdict_look(verdict).1, lines: 12 })
+                .collect(),
+            lines: 71,
+            lines_href: Some("/kiem-tra/1/phieu".to_owned()),
+            papers_href: "/kiem-tra/1/van-ban".to_owned(),
+            findings_href: "/phat-hien?dot=1".to_owned(),
+            findings: 3,
+            acts,
+            blocked: vec![Blocked { verb: InspectionVerb::Finish, why: "Còn 3 dòng chưa có kết luận.".to_owned() }],
+            writing: Some(writing),
+            naming: Some(Naming {
+                form: Form::default().with_id("team"),
+                people: vec![Choice::new("1", "Trưởng đoàn")],
+                roles: vec![Choice::new("lead_inspector", "Trưởng đoàn")],
+                areas: "0 Chỉ đạo, điều hành CCHC; 1 Cải cách thể chế".to_owned(),
+                may_except: true,
+            }),
+        };
+        let mut wrong = full.clone();
+        if let Some(naming) = &mut wrong.naming {
+            naming.form.set("members/0/person_id", "1").error("members/0/person_id", "Người này đang thuộc đơn vị.");
+            naming.may_except = false;
+        }
+        let planned = Self {
+            state: InspectionState::Planned,
+            tone: Tone::Neutral,
+            surprise: true,
+            notified_at: None,
+            self_report_due_on: None,
+            started_at: None,
+            programme: None,
             previous: None,
             texts: Vec::new(),
             team: Vec::new(),
-            team_form: Some(TeamForm {
-                action: "/kiem-tra/1/doan".to_owned(),
-                form: Form { version: Some(1), ..Form::default() }.with_id("team"),
-                people: vec![Choice::new("1", "Trưởng đoàn kiểm tra – Sở Nội vụ tỉnh Mẫu")],
-                roles: vec![Choice::new("lead_inspector", "Trưởng đoàn")],
-                may_except: true,
-                open: true,
-            }),
-            acts: Vec::new(),
-            held_up: vec!["Chưa có trưởng đoàn. Cử trưởng đoàn rồi thông báo.".to_owned()],
-            sheet_href: None,
             verdicts: Vec::new(),
-            findings: Vec::new(),
-            papers_href: None,
-            text_form: None,
-            history: Vec::new(),
+            lines: 0,
+            lines_href: None,
+            findings: 0,
+            acts: Vec::new(),
+            blocked: Vec::new(),
+            writing: None,
+            naming: None,
+            ..full.clone()
         };
-        let act = |verb: InspectionVerb, asks| InspectionAct {
-            verb,
-            action: format!("/kiem-tra/1/{verb}"),
-            form: Form { version: Some(3), ..Form::default() }.with_id(verb.code()),
-            asks,
-        };
-        let running = Self {
-            state: InspectionState::InProgress,
-            surprise: true,
-            previous: Some(("/kiem-tra/0".to_owned(), "KT-2025-002".to_owned())),
-            texts: vec![NamedText { name: "place".to_owned(), text: "Trụ sở UBND xã An Mẫu".to_owned() }],
-            team: vec![MemberRow {
-                name: "Chuyên viên mới chuyển từ xã Bình Mẫu".to_owned(),
-                team_role: TeamRole::LeadInspector,
-                areas: String::new(),
-                conflict: Some("Rời đơn vị ngày 16/06/2026, chưa đủ 12 tháng.".to_owned()),
-                exception: Some("Không còn ai khác am hiểu lĩnh vực đất đai (Giám đốc Sở Nội vụ, 16/11/2026)".to_owned()),
-            }],
-            team_form: None,
-            acts: vec![
-                act(InspectionVerb::Notify, Asks::SelfReportDay),
-                act(InspectionVerb::SubmitSelfReport, Asks::Text),
-                act(InspectionVerb::Start, Asks::Nothing),
-                act(InspectionVerb::SignMinutes, Asks::Signature),
-                act(InspectionVerb::Cancel, Asks::Reason),
-                act(InspectionVerb::Reschedule, Asks::Day),
-            ],
-            sheet_href: Some("/kiem-tra/1/phieu".to_owned()),
-            verdicts: vec![
-                VerdictCount { verdict: Some(Verdict::Conform), count: 3 },
-                VerdictCount { verdict: None, count: 68 },
-            ],
-            findings: vec![FindingRef {
-                href: "/phat-hien/1".to_owned(),
-                code: "PH-2026-001".to_owned(),
-                statement: "3/40 hồ sơ trễ hạn không có thư xin lỗi.".to_owned(),
-                state: FindingState::Raised,
-            }],
-            papers_href: Some("/kiem-tra/1/van-ban".to_owned()),
-            text_form: Some(TextForm {
-                action: "/kiem-tra/1/noi-dung".to_owned(),
-                form: Form { version: Some(3), ..Form::default() }.with_id("texts"),
-                fields: vec!["strengths".to_owned(), "limitations".to_owned()],
-            }),
-            ..planned.clone()
-        };
-        vec![planned, running]
+        vec![full, wrong, planned]
     }
 }
 
-/// A line of the checklist as an inspector works on it. Its form has the fields `verdict`, `note`, `reason` and those of its
-/// value (`value`; `numerator`, `denominator`; `population`, `drawn`, `failed`, `failed_ids`); `version` is the answer's base version.
-#[derive(Clone, Debug, Serialize)]
-pub struct SheetLine {
-    /// Code, also the anchor `dong-<code>`.
-    pub code: String,
-    /// What is asked.
-    pub question: String,
-    /// What to look at.
-    pub look_at: Vec<String>,
-    /// Type of the value.
-    pub answer_type: AnswerType,
-    /// What a ratio divides by what, or what is counted.
-    pub metric: Option<String>,
-    /// The verdict now; `None` is a state of its own.
-    pub verdict: Option<Verdict>,
-    /// The value now, as papers write it.
-    pub value: Option<String>,
-    /// The note now.
-    pub note: Option<String>,
-    /// What is odd about the value.
-    pub warnings: Vec<String>,
-    /// Whether two devices answered over each other, and where the lead decides.
-    pub conflict_href: Option<String>,
-    /// Last visit's verdict.
-    pub previous_verdict: Option<Verdict>,
-    /// Last visit's value and note.
-    pub previous_note: Option<String>,
-    /// Last visit's findings on this line.
-    pub previous_findings: Vec<FindingRef>,
-    /// This visit's findings on this line.
-    pub findings: Vec<FindingRef>,
-    /// Evidence: how many files, and where they are brought and seen.
-    pub evidence_count: u64,
-    /// Where files are brought and seen.
-    pub evidence_href: String,
-    /// Where a finding is raised from here; `None` when the person may not.
-    pub raise_href: Option<String>,
-    /// Where the answer goes; `None` when the person may not answer.
-    pub action: Option<String>,
-    /// The form of the answer.
-    pub form: Form,
-}
+impl Sheet {
+    fn sample_line(answer_type: AnswerType) -> SheetLine {
+        SheetLine {
+            id: answer_type.code().to_owned(),
+            code: format!("KT-{answer_type}"),
+            clause: None,
+            question: "Tỷ lệ nhiệm vụ trong kế hoạch CCHC hoàn thành".to_owned(),
+            documents: vec!["bảng theo dõi nhiệm vụ".to_owned()],
+            answer_type,
+            metric: Some("tasks_done / tasks_total".to_owned()),
+            verdict: "none",
+            tone: Tone::Neutral,
+            value: None,
+            note: None,
+            reason: None,
+            warnings: Vec::new(),
+            answered: None,
+            conflicted: false,
+            choices: Vec::new(),
+            previous: None,
+            evidence: 0,
+            evidence_href: "/minh-chung/inspection_line/1".to_owned(),
+            findings: Vec::new(),
+            finding_href: Some("/phat-hien/moi?dong=1".to_owned()),
+        }
+    }
 
-/// An area of the checklist.
-#[derive(Clone, Debug, Serialize)]
-pub struct SheetArea {
-    /// Code, also the anchor `nhom-<code>`.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Progress.
-    pub progress: Progress,
-    /// Its lines that pass the filter.
-    pub lines: Vec<SheetLine>,
-    /// «Các mục còn lại: Đạt»: where, with which form, how many; `None` when nothing is left or not allowed.
-    pub rest: Option<RestOfArea>,
-}
-
-/// Judging all lines of an area that have no verdict yet.
-#[derive(Clone, Debug, Serialize)]
-pub struct RestOfArea {
-    /// Where it goes.
-    pub action: String,
-    /// Its form.
-    pub form: Form,
-    /// Lines it touches.
-    pub count: u64,
-}
-
-/// `/kiem-tra/:id/phieu`
-#[derive(Clone, Debug, Serialize)]
-pub struct Sheet {
-    /// The inspection's page and code.
-    pub inspection_href: String,
-    /// Its code.
-    pub code: String,
-    /// Unit inspected.
-    pub unit: String,
-    /// Progress of the whole.
-    pub progress: Progress,
-    /// Filters.
-    pub chips: Vec<super::part::Chip>,
-    /// Areas with lines that pass the filter.
-    pub areas: Vec<SheetArea>,
-    /// Verdicts to choose from.
-    pub verdicts: Vec<Choice>,
-    /// Yes and no.
-    pub yes_no: Vec<Choice>,
-    /// Whether a filter leaves nothing.
-    pub filtered_out: bool,
+    fn sample_answered() -> SheetLine {
+        let finding = FindingLink { href: "/phat-hien/1".to_owned(), code: "PH-2026-031".to_owned(), state: FindingState::Draft };
+        SheetLine {
+            id: "answered".to_owned(),
+            verdict: "nonconform",
+            tone: Tone::Bad,
+            value: Some("484/482 (100,41 %)".to_owned()),
+            note: Some("Số liệu kê khai".to_owned()),
+            reason: Some("Đã nhắc".to_owned()),
+            warnings: vec!["Tử số (484) lớn hơn mẫu số (482).".to_owned()],
+            answered: Some(Answered { by: "Thành viên đoàn".to_owned(), at: instant() }),
+            conflicted: true,
+            choices: vec![ConflictChoice {
+                text: "Đạt".to_owned(),
+                by: "Trưởng đoàn".to_owned(),
+                form: Form::default().with_id("choice1"),
+                action: "/kiem-tra/1/phieu/1/chon".to_owned(),
+            }],
+            previous: Some(PreviousAnswer {
+                verdict: "partial",
+                value: Some("470/482".to_owned()),
+                note: Some("Chậm".to_owned()),
+                findings: vec![finding.clone()],
+            }),
+            evidence: 2,
+            findings: vec![finding],
+            ..Self::sample_line(AnswerType::Ratio)
+        }
+    }
 }
 
 impl View for Sheet {
     const TEMPLATE: &'static str = "inspections/sheet.html";
 
     fn samples() -> Vec<Self> {
-        let line = |code: &str, answer_type| SheetLine {
-            code: code.to_owned(),
-            question: "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn trong kỳ kiểm tra".to_owned(),
-            look_at: vec!["Sổ theo dõi hồ sơ".to_owned(), "Hệ thống một cửa điện tử".to_owned()],
-            answer_type,
-            metric: Some("dossiers_on_time / dossiers_total".to_owned()),
-            verdict: None,
-            value: None,
-            note: None,
-            warnings: Vec::new(),
-            conflict_href: None,
-            previous_verdict: None,
-            previous_note: None,
-            previous_findings: Vec::new(),
-            findings: Vec::new(),
-            evidence_count: 0,
-            evidence_href: "/minh-chung/inspection_line/1".to_owned(),
-            raise_href: Some("/phat-hien/moi?dong=1".to_owned()),
-            action: Some(format!("/kiem-tra/1/phieu/{code}")),
-            form: Form { version: Some(1), once: "k".to_owned(), ..Form::default() }.with_id(code),
+        let mut lines: Vec<SheetLine> = AnswerType::ALL.iter().map(|kind| Self::sample_line(*kind)).collect();
+        lines.push(Self::sample_answered());
+        let mut form = Form::default().with_id("a0");
+        form.set("lines/ratio/numerator", "-1").error("lines/ratio/numerator", "Số này không được nhỏ hơn 0.");
+        let area = SheetArea {
+            code: "0".to_owned(),
+            name: "Chỉ đạo, điều hành CCHC".to_owned(),
+            total: 8,
+            answered: 1,
+            left: 7,
+            form: Some(form),
+            lines,
         };
-        let finding = FindingRef {
-            href: "/phat-hien/1".to_owned(),
-            code: "PH-2025-014".to_owned(),
-            statement: "Hồ sơ trễ hạn không có thư xin lỗi.".to_owned(),
-            state: FindingState::Closed,
+        let chip = |label: &str, active| Chip { label: label.to_owned(), href: "/kiem-tra/1/phieu".to_owned(), active, count: Some(8) };
+        let choice = |value: &str, label: &str| Choice::new(value, label);
+        let open = Self {
+            inspection: link("KT-2026-014"),
+            unit: "Xã Bình Mẫu".to_owned(),
+            total: 71,
+            answered: 38,
+            chips: vec![chip("Tất cả", true), chip("Chưa chấm", false)],
+            areas: vec![area.clone()],
+            action: "/kiem-tra/1/phieu".to_owned(),
+            open: true,
+            late: false,
+            verdicts: vec![choice("conform", "Đạt"), choice("nonconform", "Chưa đạt"), choice("none", "Chưa có kết quả")],
+            yes_no: vec![choice("yes", "Có"), choice("no", "Không")],
         };
-        let mut answered = line("KT-2.02", AnswerType::Ratio);
-        answered.form.set("verdict", "nonconform").set("numerator", "484").set("denominator", "482");
-        answered.form.error("note", "Ghi rõ số hồ sơ.");
-        let answered = SheetLine {
-            verdict: Some(Verdict::Nonconform),
-            value: Some("484/482 (100,41 %)".to_owned()),
-            note: Some("Theo báo cáo của xã.".to_owned()),
-            warnings: vec!["Tử số 484 lớn hơn mẫu số 482.".to_owned()],
-            conflict_href: Some("/kiem-tra/1/phieu/2/mau-thuan".to_owned()),
-            previous_verdict: Some(Verdict::Partial),
-            previous_note: Some("95,2 %".to_owned()),
-            previous_findings: vec![finding.clone()],
-            findings: vec![finding],
-            evidence_count: 2,
-            ..answered
-        };
-        let read_only = SheetLine { action: None, raise_href: None, verdict: Some(Verdict::NotAudited), ..line("KT-2.03", AnswerType::YesNo) };
-        let types = [AnswerType::YesNo, AnswerType::Number, AnswerType::Count, AnswerType::Amount, AnswerType::Sample, AnswerType::Text];
-        let mut lines: Vec<SheetLine> = types.iter().enumerate().map(|(i, kind)| line(&format!("KT-1.0{i}"), *kind)).collect();
-        lines.extend([answered, read_only]);
-        let choices = |pairs: &[(&str, &str)]| pairs.iter().map(|(value, label)| Choice::new(*value, *label)).collect();
-        let full = Self {
-            inspection_href: "/kiem-tra/1".to_owned(),
-            code: "KT-2026-003".to_owned(),
-            unit: "Xã An Mẫu".to_owned(),
-            progress: Progress { done: 2, total: 8 },
-            chips: Vec::new(),
-            areas: vec![SheetArea {
-                code: "2".to_owned(),
-                name: "Cải cách thủ tục hành chính".to_owned(),
-                progress: Progress { done: 2, total: 8 },
-                lines,
-                rest: Some(RestOfArea {
-                    action: "/kiem-tra/1/phieu/nhom/2/dat".to_owned(),
-                    form: Form { once: "k".to_owned(), ..Form::default() }.with_id("rest-2"),
-                    count: 6,
-                }),
-            }],
-            verdicts: choices(&[
-                ("conform", "Đạt"),
-                ("partial", "Đạt một phần"),
-                ("nonconform", "Chưa đạt"),
-                ("not_applicable", "Không áp dụng"),
-                ("not_audited", "Không kiểm tra"),
-            ]),
-            yes_no: choices(&[("yes", "Có"), ("no", "Không")]),
-            filtered_out: false,
-        };
-        vec![Self { areas: Vec::new(), filtered_out: true, ..full.clone() }, full]
+        let mut shut = SheetArea { form: None, left: 0, ..area.clone() };
+        for line in &mut shut.lines {
+            line.choices.clear();
+            line.finding_href = None;
+        }
+        let late = Self { late: true, areas: vec![SheetArea { left: 0, ..area }], ..open.clone() };
+        let read = Self { open: false, areas: vec![shut], ..open.clone() };
+        vec![open.clone(), late, read, Self { areas: Vec::new(), ..open }]
     }
 }
