@@ -15,6 +15,7 @@ mod evidence;
 mod visit;
 mod work;
 mod jobs;
+mod faults;
 mod mail;
 mod reminders;
 mod store;

@@ -136,6 +136,14 @@ impl TestApp {
         Self { app, clock, folder }
     }
 
+    /// Leaves the database to another process: its url, and the folder, which stays.
+    pub async fn leave(mut self) -> (String, PathBuf) {
+        let url = self.app.config.database.url.clone();
+        self.app.store.read().clone().close().await.unwrap();
+        // `Drop` removes an empty name, that is nothing.
+        (url, std::mem::take(&mut self.folder))
+    }
+
     /// A second replica on the same database (PostgreSQL only).
     pub async fn replica(&self) -> App {
         let config = self.app.config.clone();
