@@ -206,6 +206,8 @@ pub struct Detail {
     pub verbs: Vec<CorrectiveActionVerb>,
     /// The caller may report any step, not only their own.
     pub reports_all: bool,
+    /// The caller heads the unit that must act.
+    pub is_head: bool,
     /// The day that matters now.
     pub due_on: Option<NaiveDate>,
     /// That day has passed.
@@ -272,8 +274,9 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveAc
     Ok(Detail {
         unit_name: units.remove(&row.unit_id).unwrap_or_default(),
         owner_unit_name: units.remove(&row.owner_unit_id).unwrap_or_default(),
-        verbs: verbs(&row, &by, &facts),
+        verbs: available(row.state, &by, &facts),
         reports_all: by.head_of_unit || by.data_officer,
+        is_head: by.head_of_unit,
         overdue: due_on.is_some_and(|due_on| domain::corrective_action::overdue(due_on, caller.today)),
         due_on,
         dates,
@@ -289,11 +292,6 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveAc
         finding,
         visit,
     })
-}
-
-/// What the caller may do. The evidence of a step is asked for when it is reported, not before.
-fn verbs(row: &corrective_action::Model, by: &domain::corrective_action::By, facts: &domain::corrective_action::Facts) -> Vec<CorrectiveActionVerb> {
-    available(row.state, by, facts)
 }
 
 /// Accepted plans for the same line of the checklist elsewhere, without names.
