@@ -45,7 +45,7 @@ async fn load_one(tx: &Tx, head: Head, lines: Vec<LineInput>) -> Result<()> {
     add_lines(tx, row.id, lines).await
 }
 
-/// Takes a checklist file (YAML, see `docs/checklist-format.md`) in as a draft: version 1 of a new
+/// Takes a checklist file (YAML: `meta` and `lines`, fields as in the API) in as a draft: version 1 of a new
 /// code, the next version of a known one.
 ///
 /// # Errors

@@ -45,6 +45,8 @@ pub fn routes(tree: Route) -> Route {
 #[derive(Debug, Default, serde::Deserialize)]
 struct Asked {
     loc: Option<String>,
+    /// The findings of one inspection.
+    dot: Option<domain::id::InspectionId>,
     q: Option<String>,
     cursor: Option<String>,
 }
@@ -68,16 +70,22 @@ async fn list_page(login: Login<can::ReadFindings>, app: Data<&App>, request: &R
         overdue: asked.loc.as_deref() == Some("qua-han"),
         repeat: (asked.loc.as_deref() == Some("lap-lai")).then_some(true),
         q: asked.q.clone(),
+        inspection_id: asked.dot,
         ..Filter::default()
     };
     let slice = Slice::new(None, asked.cursor.as_deref())?;
     let rows = list(app.store.read(), &login, &filter, &slice).await?;
     let calendar = crate::calendar::load(app.store.read()).await?;
-    let path = link("/phat-hien", &[("loc", asked.loc.clone()), ("q", asked.q.clone())]);
+    let dot = asked.dot.map(|id| id.to_string());
+    let path = link("/phat-hien", &[("loc", asked.loc.clone()), ("q", asked.q.clone()), ("dot", dot.clone())]);
     let key = |one: &Listed| (serde_json::json!(one.row.created_at), one.row.id.0);
     let (rows, next) = slice.page(rows, &path, key, |one| row(one, &calendar, login.today));
     let chips = chips(&app, "/phat-hien", &CHIPS, asked.loc.as_deref());
-    let view = FindingList { list: listing("/phat-hien", rows, next, chips, asked.loc, asked.q, asked.cursor.is_some().then_some(path)) };
+    let mut view = FindingList { list: listing("/phat-hien", rows, next, chips, asked.loc, asked.q, asked.cursor.is_some().then_some(path)) };
+    if let Some(dot) = dot {
+        view.list.clear = Some("/phat-hien".to_owned());
+        view.list.search.iter_mut().for_each(|search| search.keep.push(("dot".to_owned(), dot.clone())));
+    }
     web::page(&app, &login, say(&app, "finding.list", &[]), &web::path_of(request), &view).await
 }
 
