@@ -125,6 +125,9 @@ pub async fn send(app: &App, work: Work) -> Result<Outcome> {
     if !matches!(row.state, MailState::Queued | MailState::MaybeSent) {
         return Ok(Outcome::Done);
     }
+    if let Some(at) = crate::reminders::not_before(app, &row).await? {
+        return Ok(Outcome::Retry(at, "waits for office hours".into()));
+    }
     let Some(letter) = crate::reminders::letter(app, &row).await? else {
         settle(app, row, MailState::Dropped, None, None).await?;
         return Ok(Outcome::Done);

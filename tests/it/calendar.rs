@@ -128,3 +128,17 @@ fn a_deadline_is_counted_without_any_database() {
     let found = calendar.deadline("2025-12-31".parse().unwrap(), 8, DeadlineUnit::WorkingDay, DeadlineKind::By).unwrap();
     assert_eq!((found.due.to_string(), found.provisional), ("2026-01-13".to_owned(), false));
 }
+
+#[tokio::test]
+async fn the_page_counts_a_deadline_and_the_keeper_adds_a_day_there() {
+    let app = TestApp::start().await;
+    let client = app.browse("quantri").await;
+    let html = client.get("/lich?from=2026-11-16&n=10&unit=working_day").await.expect(200).text();
+    assert!(html.contains("01/12/2026") && html.contains("Ngày Văn hóa Việt Nam"), "{html}");
+    assert!(client.get("/lich?nam=2027").await.expect(200).text().contains("Chưa có lịch nghỉ chính thức"));
+    client.get("/lich?from=x&n=y&unit=z").await.expect(200);
+    client.fill("/lich", "/lich/ngay", &[("on_date", "2026-12-07")]).await.expect(422);
+    let day = [("on_date", "2026-12-07"), ("kind", "holiday"), ("name", "Nghỉ bão"), ("source", "Công điện")];
+    client.fill("/lich", "/lich/ngay", &day).await.expect(303);
+    assert!(client.get("/lich?nam=2026").await.expect(200).text().contains("Nghỉ bão"));
+}

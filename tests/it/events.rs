@@ -70,3 +70,13 @@ async fn the_trail_can_be_added_to_and_nothing_else() {
         assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
     }
 }
+
+#[tokio::test]
+async fn the_page_of_the_trail_tells_acts_in_words_and_values_only_to_who_may_see_them() {
+    let app = TestApp::start().await;
+    acts(&app).await;
+    let own = app.browse("quantri").await.get("/nhat-ky?loai=unit").await.expect(200).text();
+    assert!(own.contains("Sửa tên đơn vị") && own.contains("Xã Bình Mẫu Bắc"), "{own}");
+    let auditor = app.browse("giamsat").await.get("/nhat-ky?loai=assignment&tu=2026-11-16").await.expect(200).text();
+    assert!(auditor.contains("Giao vai trò") && !auditor.contains("Phân công mới"), "{auditor}");
+}

@@ -35,7 +35,7 @@ async fn usual_team(app: &TestApp) -> Vec<Json> {
 
 /// An inspection whose acts are done by those whose they are.
 pub struct Visit<'a> {
-    app: &'a TestApp,
+    pub app: &'a TestApp,
     pub id: String,
 }
 

@@ -231,3 +231,57 @@ async fn ten_wrong_passwords_stop_a_login_for_a_quarter_of_an_hour() {
     app.set_time("2026-11-16T02:15:01Z");
     try_sign_in(&app, "thanhvien", api::sample::PASSWORD).await.expect(200);
 }
+
+#[tokio::test]
+async fn the_desk_adds_a_person_gives_a_role_and_shows_the_password_once() {
+    let app = TestApp::start().await;
+    let admin = app.browse("quantri").await;
+    let unit = app.unit("MAU-04").await;
+    let fields = [("full_name", "Cán bộ mới"), ("unit_id", unit.as_str()), ("login", "moi")];
+    let shown = admin.fill("/nhan-su/moi", "/nhan-su", &fields).await.expect(200).text();
+    assert!(shown.contains("Mật khẩu dùng một lần"), "{shown}");
+    let again = admin.fill("/nhan-su/moi", "/nhan-su", &[("full_name", ""), ("email", "x")]).await.expect(422).text();
+    assert!(again.contains("Chưa nhập") && again.contains("thư điện tử"), "{again}");
+    let id = app.person("moi").await;
+    let (page, act) = (format!("/nhan-su/{id}"), format!("/nhan-su/{id}/vai-tro"));
+    admin.fill(&page, &act, &[("role", "head"), ("unit_id", &unit), ("span", "own")]).await.expect(422);
+    admin.fill(&page, &act, &[("role", "head"), ("unit_id", &unit), ("span", "own"), ("reason", "Bổ nhiệm")]).await.expect(303);
+    let html = admin.get(&page).await.expect(200).text();
+    assert!(html.contains("Người đứng đầu") && !html.contains("Mật khẩu dùng một lần"), "{html}");
+    assert!(admin.get("/nhan-su?q=can%20bo%20moi").await.expect(200).text().contains("Cán bộ mới"));
+    app.browse("congchuc.an").await.get("/nhan-su").await.expect(403);
+}
+
+#[tokio::test]
+async fn ones_own_account_page_changes_the_password_and_makes_a_token() {
+    let app = TestApp::start().await;
+    let client = app.browse("truongdoan").await;
+    let wrong = client.fill("/tai-khoan", "/tai-khoan/mat-khau", &[("password", "sai"), ("new_password", "ngan")]).await.expect(422).text();
+    assert!(wrong.contains("Mật khẩu hiện tại không đúng") && !wrong.contains("value=\"sai\""), "{wrong}");
+    let made = client.fill("/tai-khoan", "/tai-khoan/ma", &[("name", "Thử"), ("days", "30"), ("permissions/read_reference", "yes")]).await.expect(200).text();
+    assert!(made.contains("chuan_"));
+    let new = [("password", api::sample::PASSWORD), ("new_password", "mat-khau-moi-2026")];
+    client.fill("/tai-khoan", "/tai-khoan/mat-khau", &new).await.expect(303);
+    client.get("/tai-khoan").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_command_line_makes_the_first_administrator_and_an_installation_knows_that_nobody_is_there_yet() {
+    use api::people::founding::{self, Founder};
+    use domain::permission::Role;
+    let app = TestApp::start().await;
+    assert!(!api::people::nobody_yet(app.app.store.read()).await.unwrap());
+    let founder = |login: &str, role| Founder {
+        login: login.to_owned(),
+        name: "Người đầu tiên".to_owned(),
+        email: None,
+        password: None,
+        role: Some(role),
+        unit: Some("MAU".to_owned()),
+    };
+    let password = founding::create_person(&app.app.store, founder("dautien", Role::BusinessAdmin)).await.unwrap().unwrap();
+    let answer = app.client().form("/dang-nhap", &[("login", "dautien"), ("password", &password), ("next", "/don-vi")]).await.expect(303);
+    assert_eq!(answer.header("location"), "/tai-khoan", "a password someone else knows is changed first");
+    assert!(founding::grant(&app.app.store, "dautien", Role::SystemAdmin, "MAU", None).await.is_err(), "separation of duties holds here too");
+    assert!(founding::create_person(&app.app.store, founder("dautien", Role::BusinessAdmin)).await.is_err(), "taken");
+}

@@ -4,8 +4,8 @@ use api::clock::Clock;
 use domain::checklist::{AnswerType, InspectionKind, Verdict};
 use domain::id::{EvidenceId, InspectionId, LineId, PersonId, UnitId};
 use domain::inspection::{InspectionState, TeamRole};
-use domain::record::Subject;
-use entities::{blob, evidence, inspection, inspection_line, inspection_member};
+use domain::record::{ChecklistState, Subject};
+use entities::{blob, checklist, evidence, inspection, inspection_line, inspection_member};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use serde_json::json;
@@ -22,6 +22,21 @@ pub struct Visit {
 pub async fn visit(app: &TestApp, kind: InspectionKind, unit: &str) -> Visit {
     let id = InspectionId(Uuid::now_v7());
     let now = now(&app.clock);
+    let list = checklist::Model {
+        id: Uuid::now_v7().into(),
+        code: format!("DM-{id}"),
+        kind,
+        title: "Danh mục kiểm tra".into(),
+        edition: None,
+        note: None,
+        source: None,
+        sample: true,
+        version_no: 1,
+        state: ChecklistState::Published,
+        version: 1,
+        created_at: now,
+    };
+    let list = list.into_active_model().insert(app.app.store.read()).await.unwrap();
     let row = inspection::Model {
         id,
         code: format!("KT-{id}"),
@@ -29,7 +44,7 @@ pub async fn visit(app: &TestApp, kind: InspectionKind, unit: &str) -> Visit {
         kind,
         owner_unit_id: unit_id(app, "MAU-SNV").await,
         unit_id: unit_id(app, unit).await,
-        checklist_id: Uuid::now_v7().into(),
+        checklist_id: list.id,
         state: InspectionState::InProgress,
         surprise: false,
         legal_basis: None,
@@ -42,6 +57,7 @@ pub async fn visit(app: &TestApp, kind: InspectionKind, unit: &str) -> Visit {
         notified_at: Some(now),
         self_report_due_on: None,
         self_report: None,
+        self_report_due_on: None,
         started_at: Some(now),
         finished_at: None,
         reported_at: None,

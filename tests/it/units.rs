@@ -168,6 +168,7 @@ async fn duties(app: &TestApp, unit: &str, suffix: &str, open: bool) -> (String,
     let finding = entities::finding::ActiveModel {
         id: Set(clock.id().into()),
         code: Set(format!("PH-{suffix}")),
+        search_text: Set(format!("ph-{suffix}")),
         kind: Set(domain::checklist::InspectionKind::Cchc),
         inspection_id: Set(inspection_id),
         owner_unit_id: Set(owner.parse().unwrap()),
@@ -323,4 +324,20 @@ async fn a_succession_that_does_not_add_up_is_refused() {
     ] {
         assert_eq!(client.post_at(&path, "\"1\"", body.clone()).await.expect(status).code(), code, "{body}");
     }
+}
+
+#[tokio::test]
+async fn the_pages_show_the_tree_as_of_a_day_and_mend_a_name() {
+    let app = TestApp::start().await;
+    let client = app.browse("quantri").await;
+    let (root, unit) = (app.unit("MAU").await, app.unit("MAU-02").await);
+    assert!(client.get("/don-vi").await.expect(200).text().contains("Tỉnh Mẫu"));
+    assert!(!client.get("/don-vi?ngay=2025-06-30").await.expect(200).text().contains("Tỉnh Mẫu"));
+    assert!(client.get(&format!("/don-vi?thuoc={root}")).await.expect(200).text().contains("Xã Bình Mẫu"));
+    assert!(client.get("/don-vi?q=binh%20mau&cap=commune").await.expect(200).text().contains("Xã Bình Mẫu"));
+    let (page, act) = (format!("/don-vi/{unit}"), format!("/don-vi/{unit}/sua-ten"));
+    client.fill(&page, &act, &[("name", "")]).await.expect(422);
+    client.fill(&page, &act, &[("name", "Xã Bình Mẫu Nam")]).await.expect(303);
+    assert!(client.get(&page).await.expect(200).text().contains("Xã Bình Mẫu Nam"));
+    assert!(!app.browse("truongdoan").await.get(&page).await.expect(200).text().contains("sua-ten"));
 }

@@ -99,6 +99,12 @@ impl Client {
         self
     }
 
+    /// The bearer token it carries.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.credentials.iter().find_map(|(_, value)| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned()
+    }
+
     /// The same person at another replica.
     #[must_use]
     pub fn on(&self, app: &App) -> Self {

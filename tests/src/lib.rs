@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod process;
 pub mod smtp;
 
 use std::path::PathBuf;
@@ -133,6 +134,14 @@ impl TestApp {
         let store = Store::open(&config, clock.clone()).await.unwrap();
         let app = assemble(config, store);
         Self { app, clock, folder }
+    }
+
+    /// Leaves the database to another process: its url, and the folder, which stays.
+    pub async fn leave(mut self) -> (String, PathBuf) {
+        let url = self.app.config.database.url.clone();
+        self.app.store.read().clone().close().await.unwrap();
+        // `Drop` removes an empty name, that is nothing.
+        (url, std::mem::take(&mut self.folder))
     }
 
     /// A second replica on the same database (PostgreSQL only).

@@ -1,6 +1,7 @@
 //! People: accounts, memberships, roles, sign-in.
 
 pub mod accounts;
+mod desk;
 pub mod founding;
 pub mod http;
 pub mod pages;

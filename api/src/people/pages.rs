@@ -1,4 +1,4 @@
-//! Sign-in, sign-out.
+//! Sign-in, sign-out; the desk of people is in `desk.rs`.
 
 use domain::record::SessionKind;
 use poem::http::{StatusCode, header};
@@ -6,6 +6,7 @@ use poem::web::{Data, Query};
 use poem::{IntoResponse as _, Request, Response, Route, get, handler, post};
 use render::Form;
 
+use super::desk;
 use crate::app::App;
 use crate::auth::{COOKIE, can, session};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::web::{self, Posted};
 /// `/dang-nhap`, `/dang-xuat`
 #[must_use]
 pub fn routes(tree: Route) -> Route {
-    tree.at("/dang-nhap", get(sign_in_page).post(sign_in)).at("/dang-xuat", post(sign_out))
+    desk::routes(tree).at("/dang-nhap", get(sign_in_page).post(sign_in)).at("/dang-xuat", post(sign_out))
 }
 
 /// Where to go after sign-in.
@@ -55,7 +56,8 @@ async fn sign_in(app: Data<&App>, request: &Request, body: poem::web::Form<Vec<(
         Ok(opened) => {
             let secure = if app.config.secure_cookies() { "; Secure" } else { "" };
             let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax{secure}", opened.token);
-            let response = web::redirect(&safe_path(Some(form.value("next"))));
+            let next = if opened.one_time { "/tai-khoan".to_owned() } else { safe_path(Some(form.value("next"))) };
+            let response = web::redirect(&next);
             Ok(response.with_header(header::SET_COOKIE, cookie).into_response())
         }
         Err(error @ (Error::WrongCredentials | Error::RateLimited(_))) => {

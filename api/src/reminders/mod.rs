@@ -10,7 +10,7 @@ pub mod ledger;
 pub mod pages;
 mod plan;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::Calendar;
 use domain::id::{MailId, PersonId};
 use domain::record::{Duty as Kind, MailState};
@@ -109,6 +109,19 @@ impl Day {
             href: format!("{base}{}", duty.link),
         }
     }
+}
+
+/// When a mail may leave that may not leave now: reminders go out in office hours of working days,
+/// also those that a failing mail server has held up.
+///
+/// # Errors
+/// The database's.
+pub async fn not_before(app: &App, row: &mail::Model) -> Result<Option<DateTime<Utc>>> {
+    if row.kind != DIGEST {
+        return Ok(None);
+    }
+    let calendar = crate::calendar::load(app.store.read()).await?;
+    Ok(plan::next_window(&calendar, app.store.clock().now()))
 }
 
 /// The words and address of a mail as things stand now; `None` when it is not needed any more:

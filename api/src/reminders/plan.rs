@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Timelike as _;
+use chrono::{DateTime, Timelike as _, Utc};
+use domain::calendar::Calendar;
 use domain::id::{MailId, PersonId, ReminderId};
 use domain::record::{MailState, Subject};
 use domain::reminder::Stage;
@@ -58,6 +59,20 @@ impl Intent {
 pub async fn plan(app: &App) -> Result<()> {
     let hour = app.store.clock().now().with_timezone(&domain::time::vietnam()).hour();
     if (FROM_HOUR..TO_HOUR).contains(&hour) { plan_now(app).await } else { Ok(()) }
+}
+
+/// The beginning of the next office hours; `None` within them.
+pub(super) fn next_window(calendar: &Calendar, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let here = now.with_timezone(&domain::time::vietnam());
+    let (today, hour) = (here.date_naive(), here.hour());
+    let working = domain::reminder::sending_day(calendar, today);
+    if working && (FROM_HOUR..TO_HOUR).contains(&hour) {
+        return None;
+    }
+    let first = if hour < FROM_HOUR { today } else { today.succ_opt()? };
+    let day = calendar.next_working_day_on_or_after(first);
+    let opens = day.and_hms_opt(FROM_HOUR, 0, 0)?.and_local_timezone(domain::time::vietnam()).single()?;
+    Some(opens.to_utc())
 }
 
 /// As [`plan`], whatever the hour.
@@ -243,4 +258,26 @@ async fn drop_older(tx: &Tx, person: PersonId, todays: MailId) -> Result<()> {
         tx.record(Event::on("mail.superseded", Subject::Mail, id.0).after(&json!({"by": todays})));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_up_leaves_at_the_next_opening() {
+        let calendar = Calendar::new([], []);
+        for (now, expected) in [
+            ("2026-11-16T00:00:00Z", None), // Monday 07:00
+            ("2026-11-16T09:59:59Z", None), // Monday 16:59
+            ("2026-11-15T23:59:59Z", Some("2026-11-16T00:00:00Z")), // Monday 06:59
+            ("2026-11-16T10:00:00Z", Some("2026-11-17T00:00:00Z")), // Monday 17:00
+            ("2026-11-20T10:00:00Z", Some("2026-11-23T00:00:00Z")), // Friday 17:00
+            ("2026-11-21T02:00:00Z", Some("2026-11-23T00:00:00Z")), // Saturday
+            ("2026-11-22T20:00:00Z", Some("2026-11-23T00:00:00Z")), // Monday 03:00
+        ] {
+            let expected = expected.map(|text| text.parse().unwrap());
+            assert_eq!(next_window(&calendar, now.parse().unwrap()), expected, "{now}");
+        }
+    }
 }

@@ -4,13 +4,16 @@
 //! no view names fails the tests.
 
 pub mod calendar;
+pub mod checklists;
 pub mod corrective_actions;
 pub mod entry;
 pub mod events;
-pub mod findings;
 pub mod evidence;
+pub mod findings;
+pub mod inspections;
 pub mod part;
 pub mod people;
+pub mod programmes;
 pub mod reminders;
 pub mod reports;
 pub mod styleguide;
@@ -73,30 +76,40 @@ macro_rules! entries {
 /// Every page.
 pub const ALL: &[Entry] = entries![View, TEMPLATE:
     calendar::Calendar,
-    entry::FirstStart,
-    entry::SignIn,
+    checklists::ChecklistList,
+    checklists::ChecklistPage,
+    checklists::NewChecklist,
     corrective_actions::ActionList,
     corrective_actions::ActionPage,
+    entry::FirstStart,
+    entry::SignIn,
     events::Events,
+    evidence::EvidencePage,
     findings::FindingForm,
     findings::FindingList,
     findings::FindingPage,
+    inspections::InspectionList,
+    inspections::InspectionPage,
+    inspections::PlanInspection,
+    inspections::Sheet,
     people::Account,
     people::NewPerson,
     people::People,
     people::Person,
-    units::UnitList,
-    units::UnitPage,
-    evidence::EvidencePage,
-    reports::PapersPage,
+    programmes::ProgrammeForm,
+    programmes::ProgrammeList,
+    programmes::ProgrammePage,
     reminders::MailLedger,
     reminders::MailPage,
+    reports::PapersPage,
     styleguide::StyleGuide,
     system::About,
     system::ErrorPage,
     system::More,
     system::ProblemType,
     today::Today,
+    units::UnitList,
+    units::UnitPage,
 ];
 
 /// Every mail.
