@@ -57,7 +57,6 @@ pub async fn visit(app: &TestApp, kind: InspectionKind, unit: &str) -> Visit {
         notified_at: Some(now),
         self_report_due_on: None,
         self_report: None,
-        self_report_due_on: None,
         started_at: Some(now),
         finished_at: None,
         reported_at: None,
