@@ -8,6 +8,7 @@ mod journey;
 mod openapi;
 mod people;
 mod reports;
+mod s3;
 mod support;
 mod sample;
 mod evidence;

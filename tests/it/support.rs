@@ -56,6 +56,7 @@ pub async fn visit(app: &TestApp, kind: InspectionKind, unit: &str) -> Visit {
         place: None,
         notified_at: Some(now),
         self_report_due_on: None,
+        self_report_due_on: None,
         self_report: None,
         self_report_due_on: None,
         started_at: Some(now),

@@ -18,6 +18,14 @@ fn verbs(list: &[(String, String)]) -> Vec<&str> {
     list.iter().map(|(verb, _)| verb.as_str()).collect()
 }
 
+/// The unit accepts the finding.
+async fn answer(app: &TestApp, visit: &crate::visit::Visit) {
+    use sea_orm::{ActiveModelTrait as _, Set};
+    let state = Set(domain::finding::FindingState::Accepted);
+    let change = entities::finding::ActiveModel { id: Set(visit.finding), state, ..Default::default() };
+    change.update(app.app.store.read()).await.unwrap();
+}
+
 #[tokio::test]
 async fn an_inspection_waits_for_whose_turn_it_is() {
     let app = TestApp::start().await;
@@ -35,6 +43,9 @@ async fn an_inspection_waits_for_whose_turn_it_is() {
     for (index, (kind, state, login, verb)) in (1..).zip(cases) {
         let visit = visit(&app, index, kind, S::Planned).await;
         set_state(&app, &visit, state).await;
+        if state == S::MinutesSigned {
+            answer(&app, &visit).await;
+        }
         let code = format!("KT-2026-{index:03}");
         let list = waiting(&app.sign_in(login).await).await;
         assert!(list.contains(&(verb.to_owned(), code.clone())), "{state} {login}: {list:?}");
@@ -46,13 +57,15 @@ async fn an_inspection_waits_for_whose_turn_it_is() {
 #[tokio::test]
 async fn findings_and_actions_wait_for_their_side() {
     let app = TestApp::start().await;
-    visit(&app, 1, Cchc, S::FieldworkDone).await;
+    let visit = visit(&app, 1, Cchc, S::FieldworkDone).await;
     let head = waiting(&app.sign_in("chutich.an").await).await;
     assert_eq!(verbs(&head), ["accept"]);
     let doer = waiting(&app.sign_in("congchuc.an").await).await;
     assert_eq!(doer, [("do_step".to_owned(), "KP-2026-001".to_owned())]);
     let lead = waiting(&app.sign_in("truongdoan").await).await;
     assert_eq!(verbs(&lead), ["sign_minutes"]);
+    let verifier_sees = app.sign_in("truongdoan").await.get("/api/v1/work").await.expect(200).json();
+    assert_eq!(verifier_sees["items"][0]["href"], format!("/kiem-tra/{}", visit.inspection));
     // The unit's time to answer passes: now it is the lead's turn too.
     app.set_time("2026-11-23T02:00:00Z");
     let lead = app.sign_in("truongdoan").await.get("/api/v1/work").await.expect(200).json();

@@ -3,10 +3,9 @@
 use domain::evidence::{By, Place};
 use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, StepId, UnitId};
 use domain::inspection::TeamRole;
-use domain::permission::{Permission, Role};
+use domain::permission::Role;
 use domain::record::Subject;
-use entities::{corrective_action, finding, inspection, inspection_line, inspection_member, step};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use entities::{corrective_action, finding, inspection, inspection_line, step};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -107,7 +106,7 @@ async fn of_inspection(db: &impl ConnectionTrait, caller: &Caller, id: Inspectio
 }
 
 async fn of_finding(db: &impl ConnectionTrait, caller: &Caller, id: FindingId, lock: bool) -> Result<Access> {
-    let query = finding::Entity::find_by_id(id).filter(visible_findings(caller));
+    let query = finding::Entity::find_by_id(id).filter(crate::findings::access::visible(caller));
     let query = if lock { query.lock_exclusive() } else { query };
     let row = query.one(db).await?.ok_or(Error::NotFound)?;
     let visit = inspection::Entity::find_by_id(row.inspection_id);
@@ -163,7 +162,7 @@ async fn inspection_of(db: &impl ConnectionTrait, caller: &Caller, id: Inspectio
 }
 
 async fn action_of(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveActionId, lock: bool) -> Result<corrective_action::Model> {
-    let query = corrective_action::Entity::find_by_id(id).filter(visible_actions(caller));
+    let query = corrective_action::Entity::find_by_id(id).filter(crate::corrective_actions::access::visible(caller));
     let query = if lock { query.lock_exclusive() } else { query };
     query.one(db).await?.ok_or(Error::NotFound)
 }
@@ -179,50 +178,4 @@ fn by(team: Option<TeamRole>, of_unit: bool, doer: bool) -> By {
 
 async fn acts_for(db: &impl ConnectionTrait, caller: &Caller, unit: UnitId) -> Result<bool> {
     caller.holds_at(db, &[Role::Head, Role::DataOfficer], unit).await
-}
-
-/// The condition «the caller sees this finding»: the inspecting unit and its team at once, the
-/// unit that must act from the moment it is raised.
-#[must_use]
-pub fn visible_findings(caller: &Caller) -> Condition {
-    use domain::finding::FindingState;
-    let scope = caller.scope(Permission::ReadFindings);
-    let theirs = Condition::all().add(scope.covers(finding::Column::UnitId)).add(finding::Column::State.ne(FindingState::Draft));
-    let teams = Query::select()
-        .column(inspection_member::Column::InspectionId)
-        .from(inspection_member::Entity)
-        .and_where(inspection_member::Column::PersonId.eq(caller.person))
-        .to_owned();
-    Condition::any()
-        .add(scope.covers(finding::Column::OwnerUnitId))
-        .add(theirs)
-        .add(finding::Column::InspectionId.in_subquery(teams))
-}
-
-/// The condition «the caller sees this corrective action»: both sides, its verifier, the team it
-/// comes from, and whoever does one of its steps.
-#[must_use]
-pub fn visible_actions(caller: &Caller) -> Condition {
-    let scope = caller.scope(Permission::ReadFindings);
-    let done = Query::select()
-        .column(step::Column::CorrectiveActionId)
-        .from(step::Entity)
-        .cond_where(Condition::any().add(step::Column::OwnerId.eq(caller.person)).add(step::Column::DoneById.eq(caller.person)))
-        .to_owned();
-    let teams = Query::select()
-        .column((finding::Entity, finding::Column::Id))
-        .from(finding::Entity)
-        .inner_join(
-            inspection_member::Entity,
-            Expr::col((inspection_member::Entity, inspection_member::Column::InspectionId))
-                .equals((finding::Entity, finding::Column::InspectionId)),
-        )
-        .and_where(inspection_member::Column::PersonId.eq(caller.person))
-        .to_owned();
-    Condition::any()
-        .add(scope.covers(corrective_action::Column::OwnerUnitId))
-        .add(scope.covers(corrective_action::Column::UnitId))
-        .add(corrective_action::Column::VerifierId.eq(caller.person))
-        .add(corrective_action::Column::Id.in_subquery(done))
-        .add(corrective_action::Column::FindingId.in_subquery(teams))
 }

@@ -41,7 +41,7 @@ impl Blobs {
                 let objects = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
                 Ok(Self { objects: Arc::new(objects), folder: Some(folder) })
             }
-            Storage::S3 => anyhow::bail!("configuration: evidence.storage = \"s3\" is not built into this program"),
+            Storage::S3 => Ok(Self { objects: s3(config)?, folder: None }),
         }
     }
 
@@ -104,6 +104,42 @@ impl Blobs {
             .map_err(|error| Error::Internal(error.into()))?
             .map_err(|error| Error::Unavailable(format!("evidence storage: {error}")))
     }
+}
+
+/// An S3 storage, addressed by path, which must know conditional creation (`If-None-Match: *`).
+#[cfg(feature = "s3")]
+fn s3(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
+    // TLS by ring; a second call finds the first one's choice, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let settings = &config.evidence;
+    let secret = crate::config::secret(&settings.s3_secret_key_file, "evidence.s3_secret_key_file")?;
+    let secret = secret.ok_or_else(|| anyhow::anyhow!("configuration: evidence.s3_secret_key_file is missing"))?;
+    for (key, value) in [("s3_endpoint", &settings.s3_endpoint), ("s3_bucket", &settings.s3_bucket), ("s3_access_key", &settings.s3_access_key)] {
+        anyhow::ensure!(!value.is_empty(), "configuration: evidence.{key} is missing");
+    }
+    let patience = object_store::RetryConfig {
+        max_retries: 2,
+        retry_timeout: std::time::Duration::from_secs(15),
+        ..Default::default()
+    };
+    let objects = AmazonS3Builder::new()
+        .with_endpoint(settings.s3_endpoint.trim_end_matches('/'))
+        .with_bucket_name(&settings.s3_bucket)
+        .with_region(&settings.s3_region)
+        .with_access_key_id(&settings.s3_access_key)
+        .with_secret_access_key(secret)
+        .with_allow_http(settings.s3_endpoint.starts_with("http://"))
+        .with_virtual_hosted_style_request(false)
+        .with_conditional_put(S3ConditionalPut::ETagMatch)
+        .with_retry(patience)
+        .build()?;
+    Ok(Arc::new(objects))
+}
+
+#[cfg(not(feature = "s3"))]
+fn s3(_: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    anyhow::bail!("configuration: evidence.storage = \"s3\" is not built into this program")
 }
 
 fn away(error: object_store::Error) -> Error {

@@ -37,7 +37,7 @@ pub fn routes(tree: Route) -> Route {
         .at("/phat-hien/moi/minh-chung", post(create))
         .at("/phat-hien/:id", get(show_page))
         .at("/phat-hien/:id/sua", get(edit_page))
-        .at("/phat-hien/:id/sua/minh-chung", post(change))
+        .at("/phat-hien/:id/sua/minh-chung", post(save_change))
         .at("/phat-hien/:id/:viec", post(do_act))
 }
 
@@ -372,7 +372,7 @@ fn written(row: &finding::Model) -> Form {
 }
 
 #[handler]
-async fn change(app: Data<&App>, posted: Posted<can::RunInspections>, Path(id): Path<FindingId>) -> Result<Response> {
+async fn save_change(app: Data<&App>, posted: Posted<can::RunInspections>, Path(id): Path<FindingId>) -> Result<Response> {
     let Posted { caller, form, files, .. } = posted;
     match changed(&app, &caller, id, &form).await {
         Ok(row) => finish(&app, &caller, row, form, files).await,

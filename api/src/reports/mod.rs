@@ -286,23 +286,6 @@ pub async fn papers(db: &impl ConnectionTrait, reader: &Reader) -> Result<Vec<St
     Ok(PaperKind::ALL.iter().copied().filter(|kind| reader.reads(*kind)).map(state).collect())
 }
 
-/// Notes in the write that signs that a paper is signed now. Signing again (nothing does) keeps the first instant.
-///
-/// # Errors
-/// The database's.
-pub async fn signed(tx: &Tx, id: InspectionId, kind: PaperKind) -> Result<paper::Model> {
-    let known = paper::Entity::find()
-        .filter(paper::Column::InspectionId.eq(id))
-        .filter(paper::Column::Kind.eq(kind))
-        .one(tx.db())
-        .await?;
-    if let Some(row) = known {
-        return Ok(row);
-    }
-    let row = blank(tx, id, kind, Some(tx.now()));
-    Ok(row.insert(tx.db()).await?)
-}
-
 fn blank(tx: &Tx, id: InspectionId, kind: PaperKind, signed_at: Option<chrono::DateTime<chrono::Utc>>) -> paper::ActiveModel {
     paper::ActiveModel {
         id: Set(tx.id::<PaperId>()),

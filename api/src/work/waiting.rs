@@ -63,6 +63,7 @@ struct Visit {
     state: InspectionState,
     surprise: bool,
     planned_on: NaiveDate,
+    self_report_due_on: Option<NaiveDate>,
     self_report: Option<String>,
     unit_name: String,
     team_role: Option<TeamRole>,
@@ -70,6 +71,7 @@ struct Visit {
     plans: bool,
     heads: bool,
     busy: bool,
+    disputed: bool,
 }
 
 /// Inspections that wait for the caller, and the next one they take part in.
@@ -91,13 +93,14 @@ pub(super) async fn visits(db: &impl ConnectionTrait, caller: &Caller) -> Result
         .to_owned();
     let query = inspection::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::Code, Column::Kind, Column::State, Column::Surprise, Column::PlannedOn, Column::SelfReport])
+        .columns([Column::Id, Column::Code, Column::Kind, Column::State, Column::Surprise, Column::PlannedOn, Column::SelfReportDueOn, Column::SelfReport])
         .column_as(unit::Column::Name, "unit_name")
         .column_as(part(caller, (inspection::Entity, Column::Id)), "team_role")
         .column_as(flag(orders), "orders")
         .column_as(flag(plans), "plans")
         .column_as(flag(heads), "heads")
         .column_as(Expr::exists(busy), "busy")
+        .column_as(Expr::exists(unanswered()), "disputed")
         .filter(Column::State.is_not_in([InspectionState::Closed, InspectionState::Cancelled]))
         .filter(mine)
         .order_by(Column::PlannedOn, Order::Asc)
@@ -106,14 +109,25 @@ pub(super) async fn visits(db: &impl ConnectionTrait, caller: &Caller) -> Result
     let rows = belongs(to_unit, query).into_model::<Visit>().all(db).await?;
     let ahead = rows.iter().find(|row| row.team_role.is_some() && row.planned_on > caller.today && row.state < InspectionState::InProgress);
     let ahead = ahead.map(|row| (format!("{} · {}", row.code, row.unit_name), row.planned_on, link_to(Subject::Inspection, row.id.0)));
-    Ok((rows.iter().filter_map(visit).collect(), ahead))
+    Ok((rows.iter().filter_map(|row| visit(row, caller.today)).collect(), ahead))
+}
+
+/// Findings of the inspection whose answer, or the decision on it, is still open.
+fn unanswered() -> sea_orm::sea_query::SelectStatement {
+    let open = FindingState::ALL.iter().filter(|state| state.is_unanswered()).map(|state| state.code());
+    Query::select()
+        .column((finding::Entity, finding::Column::Id))
+        .from(finding::Entity)
+        .and_where(Expr::col((finding::Entity, finding::Column::InspectionId)).equals((inspection::Entity, inspection::Column::Id)))
+        .and_where(Expr::col((finding::Entity, finding::Column::State)).is_in(open))
+        .to_owned()
 }
 
 fn open_states() -> impl Iterator<Item = CorrectiveActionState> {
     CorrectiveActionState::ALL.iter().copied().filter(|state| state.is_open())
 }
 
-fn visit(row: &Visit) -> Option<Item> {
+fn visit(row: &Visit, today: NaiveDate) -> Option<Item> {
     use {InspectionState as S, InspectionVerb as V};
     let by = visit_rules::By {
         team_role: row.team_role,
@@ -123,9 +137,10 @@ fn visit(row: &Visit) -> Option<Item> {
     };
     let facts = visit_rules::Facts {
         surprise: row.surprise,
-        self_report: self_report(row),
+        self_report: self_report(row, today),
         lead_named: true,
         lines_total: 1,
+        unanswered_findings: u32::from(row.disputed),
         open_actions: u32::from(row.busy),
         ..visit_rules::Facts::new(row.kind)
     };
@@ -145,17 +160,20 @@ fn visit(row: &Visit) -> Option<Item> {
     let verb = wanted.iter().find(|verb| mine.contains(verb)).map(|verb| verb.code());
     let answers = row.state == S::InProgress && row.team_role.is_some();
     let verb = verb.or(answers.then_some("answer"))?;
-    let due_on = (row.state < S::InProgress).then_some(row.planned_on);
+    let due_on = match verb {
+        "submit_self_report" => row.self_report_due_on,
+        _ => (row.state < S::InProgress).then_some(row.planned_on),
+    };
     let title = format!("{} · {}", row.code, row.unit_name);
     Some(item(verb, "inspection", Subject::Inspection, row.id.0, &row.code, title, &row.unit_name, due_on))
 }
 
-/// As far as the list knows: asked for with the notice and not in yet.
-fn self_report(row: &Visit) -> SelfReportDuty {
-    match (&row.self_report, row.state) {
-        (Some(_), _) => SelfReportDuty::Received,
-        (None, InspectionState::Notified) if row.kind.has_conclusion() && !row.surprise => SelfReportDuty::Overdue,
-        _ => SelfReportDuty::NotAsked,
+fn self_report(row: &Visit, today: NaiveDate) -> SelfReportDuty {
+    match (row.self_report_due_on, row.state) {
+        (None, _) => SelfReportDuty::NotAsked,
+        (Some(due_on), InspectionState::Notified) if today <= due_on => SelfReportDuty::Awaited,
+        (Some(_), _) if row.self_report.is_some() => SelfReportDuty::Received,
+        (Some(_), _) => SelfReportDuty::Overdue,
     }
 }
 
