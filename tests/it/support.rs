@@ -55,8 +55,6 @@ pub async fn visit(app: &TestApp, kind: InspectionKind, unit: &str) -> Visit {
         planned_on: now.date_naive(),
         place: None,
         notified_at: Some(now),
-        self_report_due_on: None,
-        self_report_due_on: None,
         self_report: None,
         self_report_due_on: None,
         started_at: Some(now),
