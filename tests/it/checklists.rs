@@ -95,3 +95,20 @@ async fn a_checklist_file_is_taken_in_as_a_draft() {
     let wrong = api::checklists::import(&app.app.store, &yaml.replace("'Có không?'", "''")).await.unwrap_err();
     assert_eq!(wrong.code(), "invalid");
 }
+
+#[tokio::test]
+async fn a_checklist_is_written_line_by_line_on_its_page() {
+    let app = TestApp::start().await;
+    let browser = app.browse("thukyiso").await;
+    let made = browser.fill("/danh-muc/moi", "/danh-muc/moi", &[("code", "RIENG"), ("kind", "cchc"), ("title", "Danh mục riêng")]).await.expect(303);
+    let page = made.header("location").split('?').next().unwrap().to_owned();
+    let line = [("code", "A1"), ("area_code", "a"), ("area_name", "Nhóm"), ("question", "Có không?"), ("answer_type", "yes_no"), ("phrases", "Chậm\nThiếu")];
+    let wrong = browser.fill(&page, &format!("{page}/them-dong"), &[("code", "A1"), ("answer_type", "yes_no")]).await.expect(422).text();
+    assert!(wrong.contains("value=\"A1\""), "what was typed stays");
+    browser.fill(&page, &format!("{page}/them-dong"), &line).await.expect(303);
+    browser.fill(&page, &format!("{page}/ban-hanh"), &[]).await.expect(303);
+    let shown = browser.get(&page).await.expect(200).text();
+    assert!(shown.contains("Có không?") && !shown.contains("them-dong"));
+    let reader = app.browse("congchuc.an").await.get("/danh-muc").await.expect(200).text();
+    assert!(reader.contains("RIENG") && reader.contains("KT-CCHC-XA"));
+}

@@ -537,3 +537,114 @@ async fn lists_are_filtered_searched_without_diacritics_and_paged() {
     assert_eq!(mine["items"][0]["id"].as_str(), Some(visit.id.as_str()));
     assert_eq!((mine["items"][0]["lines"].as_i64(), mine["items"][0]["answered"].as_i64()), (Some(71), Some(0)));
 }
+
+/// The hidden version of a line on the sheet and the whole form of its group.
+fn field_name(line: &Json, name: &str) -> String {
+    format!("lines/{}/{name}", line["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn an_inspection_is_planned_and_run_on_pages_without_scripts() {
+    let app = TestApp::start().await;
+    let secretary = app.browse("thukyiso").await;
+    let list = checklist(&app.sign_in("thukyiso").await, "KT-CCHC-XA").await;
+    let unit = app.unit("MAU-02").await;
+    let fields = [("kind", "cchc"), ("unit_id", unit.as_str()), ("checklist_id", list.as_str()), ("place", "Trụ sở UBND xã")];
+    let wrong = secretary.fill("/kiem-tra/moi", "/kiem-tra/moi", &fields).await.expect(422).text();
+    assert!(wrong.contains("Trụ sở UBND xã"), "what was typed stays");
+    let planned = [fields.as_slice(), &[("planned_on", "2026-11-24")]].concat();
+    let made = secretary.fill("/kiem-tra/moi", "/kiem-tra/moi", &planned).await.expect(303).header("location");
+    let page = made.split('?').next().unwrap().to_owned();
+    let id = page.rsplit('/').next().unwrap().to_owned();
+    assert!(secretary.get("/kiem-tra").await.expect(200).text().contains("KT-2026-001"));
+
+    let (lead, binh) = (app.person("truongdoan").await, app.person("congchuc.binh").await);
+    let team = [("members/0/person_id", lead.as_str()), ("members/0/team_role", "lead_inspector"), ("members/2/person_id", binh.as_str()), ("members/2/team_role", "inspector")];
+    let refused = secretary.fill(&page, &format!("{page}/doan"), &team).await.expect(422).text();
+    assert!(refused.contains("Công chức xã Bình Mẫu đang thuộc đơn vị được kiểm tra"), "{refused}");
+    secretary.fill(&page, &format!("{page}/doan"), &team[..2]).await.expect(303);
+    let browser = app.browse("truongdoan").await;
+    browser.fill(&page, &format!("{page}/buoc/notify"), &[("self_report_due_on", "")]).await.expect(303);
+    let begun = browser.fill(&page, &format!("{page}/buoc/start"), &[]).await.expect(303);
+    assert!(begun.header("location").starts_with(&format!("{page}/phieu")));
+    let blocked = browser.get(&page).await.expect(200).text();
+    assert!(blocked.contains("Còn 71 dòng chưa có kết luận"));
+    app.browse("chutich.binh").await.get(&page).await.expect(200);
+    app.browse("chutich.an").await.get(&page).await.expect(404);
+    assert_eq!(Visit { app: &app, id }.get("truongdoan").await["state"], "in_progress");
+}
+
+#[tokio::test]
+async fn the_sheet_saves_what_changed_in_a_group_and_keeps_what_was_typed_on_errors() {
+    let app = TestApp::start().await;
+    let visit = Visit::begun(&app, "MAU-02").await;
+    let sheet = format!("/kiem-tra/{}/phieu", visit.id);
+    let browser = app.browse("truongdoan").await;
+    let (first, ratio) = (visit.line("KT-0.01").await, visit.line("KT-0.02").await);
+    let names = [
+        field_name(&first, "version"), field_name(&first, "verdict"), field_name(&first, "note"),
+        field_name(&ratio, "version"), field_name(&ratio, "verdict"), field_name(&ratio, "numerator"), field_name(&ratio, "denominator"),
+    ];
+    let typed = |numerator: &'static str, more: (&'static str, &'static str)| {
+        let values = ["1", "partial", "Ban hành chậm", "1", "conform", numerator, "482"];
+        let mut fields: Vec<(String, String)> = names.iter().cloned().zip(values.map(str::to_owned)).collect();
+        fields.extend([("area".to_owned(), "0".to_owned()), (more.0.to_owned(), more.1.to_owned())]);
+        fields
+    };
+    let send = |fields: Vec<(String, String)>| {
+        let (browser, sheet) = (browser.clone(), sheet.clone());
+        async move {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            browser.fill(&sheet, &sheet, &fields).await
+        }
+    };
+    let wrong = send(typed("-3", ("line", "KT-0.02"))).await.expect(422).text();
+    assert!(wrong.contains("Ban hành chậm") && wrong.contains("value=\"-3\""), "{wrong}");
+    assert!(visit.line("KT-0.01").await["verdict"].is_null());
+
+    let saved = send(typed("484", ("line", "KT-0.02"))).await.expect(303).header("location");
+    assert_eq!(saved, format!("{sheet}?xong=lines_saved#dong-KT-0.02"));
+    let shown = browser.get(&sheet).await.expect(200).text();
+    assert!(shown.contains("484/482 (100,41 %)") && shown.contains("Tử số (484) lớn hơn mẫu số (482)"), "kept and warned about");
+    let (now, unchanged) = (visit.line("KT-0.01").await, visit.line("KT-0.03").await);
+    assert_eq!((now["verdict"].as_str(), now["note"].as_str(), now["version"].as_i64()), (Some("partial"), Some("Ban hành chậm"), Some(2)));
+    assert_eq!(unchanged["version"].as_i64(), Some(1));
+
+    let open = visit.lines("truongdoan").await;
+    let open: Vec<(String, String)> = open
+        .iter()
+        .filter(|line| line["area_code"] == "0")
+        .flat_map(|line| [(field_name(line, "version"), line["version"].to_string()), (field_name(line, "verdict"), line["verdict"].as_str().unwrap_or("none").to_owned()), (field_name(line, "note"), line["note"].as_str().unwrap_or_default().to_owned()),
+            (field_name(line, "numerator"), line["value"]["numerator"].as_i64().map(|n| n.to_string()).unwrap_or_default()), (field_name(line, "denominator"), line["value"]["denominator"].as_i64().map(|n| n.to_string()).unwrap_or_default())])
+        .chain([("area".to_owned(), "0".to_owned()), ("act".to_owned(), "rest".to_owned())])
+        .collect();
+    send(open).await.expect(303);
+    let lines = visit.lines("truongdoan").await;
+    let group: Vec<&Json> = lines.iter().filter(|line| line["area_code"] == "0").collect();
+    assert!(group.iter().all(|line| !line["verdict"].is_null()));
+    assert_eq!((group[0]["verdict"].as_str(), group[0]["version"].as_i64()), (Some("partial"), Some(2)), "answered lines are not touched");
+    assert!(lines.iter().filter(|line| line["area_code"] != "0").all(|line| line["verdict"].is_null()));
+    let left = browser.get(&format!("{sheet}?loc=open")).await.expect(200).text();
+    assert!(!left.contains("id=\"dong-KT-0.01\"") && left.contains("id=\"dong-KT-1.01\""));
+}
+
+#[tokio::test]
+async fn a_form_drawn_before_another_answer_makes_a_conflict_only_where_it_changed_something() {
+    let app = TestApp::start().await;
+    let visit = Visit::begun(&app, "MAU-02").await;
+    let sheet = format!("/kiem-tra/{}/phieu", visit.id);
+    let (first, other) = (visit.line("KT-0.01").await, visit.line("KT-0.04").await);
+    let inspector = app.sign_in("thanhvien").await;
+    visit.answer(&inspector, json!([op(&first, "a", json!({"verdict": "conform"})), op(&other, "b", json!({"verdict": "conform"}))])).await.expect(200);
+    // The lead's page still shows both unanswered; only the first is answered on it.
+    let names = [field_name(&first, "version"), field_name(&first, "verdict"), field_name(&other, "version"), field_name(&other, "verdict")];
+    let fields: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(["1", "partial", "1", "none"]).chain([("area", "0"), ("act", "area")]).collect();
+    let browser = app.browse("truongdoan").await;
+    let answer = browser.fill(&sheet, &sheet, &fields).await.expect(303);
+    assert!(answer.header("location").contains("xong=line_conflict"));
+    assert_eq!((visit.line("KT-0.01").await["conflicted"].as_bool(), visit.line("KT-0.04").await["conflicted"].as_bool()), (Some(true), Some(false)));
+    let page = browser.get(&sheet).await.expect(200).text();
+    let action = page.split("action=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&#x2f;", "/")).find(|action| action.contains("/chon?")).expect("the lead may choose");
+    browser.fill(&sheet, &action, &[]).await.expect(303);
+    assert_eq!(visit.line("KT-0.01").await["conflicted"].as_bool(), Some(false));
+}

@@ -48,3 +48,18 @@ async fn a_programme_with_open_inspections_is_not_closed() {
     let shown = secretary.get(&path).await.expect(200).json();
     assert_eq!(shown["inspections"][0]["code"], "KT-2026-001");
 }
+
+#[tokio::test]
+async fn a_programme_is_written_approved_and_shown_by_month_on_pages() {
+    let app = TestApp::start().await;
+    let secretary = app.browse("thukyiso").await;
+    let made = secretary.fill("/chuong-trinh/moi", "/chuong-trinh/moi", &[("year", "2026"), ("title", "Kế hoạch năm")]).await.expect(303);
+    let page = made.header("location").split('?').next().unwrap().to_owned();
+    secretary.fill(&format!("{page}/sua"), &format!("{page}/sua"), &[("title", "Kế hoạch kiểm tra năm 2026")]).await.expect(303);
+    let id = page.rsplit('/').next().unwrap().to_owned();
+    crate::inspections::plan(&app, "MAU-01", json!({"programme_id": id})).await;
+    app.browse("lanhdao").await.fill(&page, &format!("{page}/phe-duyet"), &[]).await.expect(303);
+    let shown = secretary.get(&page).await.expect(200).text();
+    assert!(shown.contains("Tháng 11/2026") && shown.contains("Xã An Mẫu") && shown.contains("Giám đốc Sở Nội vụ"), "{shown}");
+    assert!(secretary.get("/chuong-trinh").await.expect(200).text().contains("CT-2026-01"));
+}

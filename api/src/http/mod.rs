@@ -187,7 +187,7 @@ fn encode(value: &Json, id: Uuid) -> String {
 }
 
 fn decode(cursor: &str) -> Option<(Json, Uuid)> {
-    if cursor.len() % 2 != 0 || cursor.len() > 2048 || !cursor.is_ascii() {
+    if !cursor.len().is_multiple_of(2) || cursor.len() > 2048 || !cursor.is_ascii() {
         return None;
     }
     let bytes: Option<Vec<u8>> =

@@ -465,43 +465,6 @@ async fn write(
     Ok(())
 }
 
-/// Gives every line of an area that has no verdict and no conflict yet the verdict «đạt»; what was
-/// noted on it stays. Answered lines are not touched.
-///
-/// # Errors
-/// As [`answer`]; `nothing_left` when every line has its verdict.
-pub async fn conform_rest(store: &Store, caller: &Caller, id: InspectionId, area: String) -> Result<usize> {
-    let who = caller.clone();
-    store
-        .write(caller, move |tx| async move {
-            let answering = Answering::begin(&tx, &who, id).await?;
-            may_answer(answering.visit.state, &answering.by, false)?;
-            let lines = rows_of(tx.db(), id).await?;
-            let open = lines.into_iter().filter(|line| line.area_code == area && line.verdict.is_none() && !line.conflicted);
-            let operations: Vec<Operation> = open.map(|line| conform(&tx, line)).collect();
-            let count = operations.len();
-            if count == 0 {
-                return Err(Refused::new("nothing_left").into());
-            }
-            take(&tx, &answering, operations).await?;
-            Ok(count)
-        })
-        .await
-}
-
-fn conform(tx: &Tx, line: inspection_line::Model) -> Operation {
-    Operation {
-        client_id: tx.id::<AnswerId>().to_string(),
-        line_id: line.id,
-        base_version: line.version,
-        device_at: None,
-        value: Ok(value_of(&line)),
-        verdict: Some(Verdict::Conform),
-        note: line.note,
-        reason: line.reason,
-    }
-}
-
 /// Settles a conflict: the lead chooses one of the answers, which is answered once more on the
 /// version that shows both.
 ///
@@ -554,4 +517,67 @@ pub async fn history(db: &impl ConnectionTrait, caller: &Caller, id: InspectionI
     let rows = answer::Entity::find().filter(answer::Column::LineId.eq(line)).order_by_asc(answer::Column::Seq).all(db).await?;
     let names = names_of_people(db, rows.iter().map(|row| row.person_id)).await?;
     Ok(rows.into_iter().map(|row| (names.get(&row.person_id).cloned().unwrap_or_default(), row)).map(|(name, row)| (row, name)).collect())
+}
+
+/// The answers of the lines in conflict, the latest first: what the lead chooses from.
+///
+/// # Errors
+/// The database's.
+pub async fn in_conflict(db: &impl ConnectionTrait, id: InspectionId) -> Result<Vec<(answer::Model, String)>> {
+    let lines = lines_query(id).and_where(inspection_line::Column::Conflicted.eq(true)).to_owned();
+    let rows = answer::Entity::find()
+        .filter(answer::Column::LineId.in_subquery(lines))
+        .order_by_desc(answer::Column::Seq)
+        .all(db)
+        .await?;
+    let names = names_of_people(db, rows.iter().map(|row| row.person_id)).await?;
+    Ok(rows.into_iter().map(|row| (names.get(&row.person_id).cloned().unwrap_or_default(), row)).map(|(name, row)| (row, name)).collect())
+}
+
+/// What lines held at earlier versions, for forms that were drawn on them. The first version holds nothing.
+///
+/// # Errors
+/// The database's.
+pub async fn at_versions(db: &impl ConnectionTrait, id: InspectionId, versions: &[(LineId, i64)]) -> Result<BTreeMap<LineId, answer::Model>> {
+    if versions.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted = versions.iter().fold(Condition::any(), |any, (line, version)| {
+        any.add(Condition::all().add(answer::Column::LineId.eq(*line)).add(answer::Column::Seq.eq(version - 1)))
+    });
+    let rows = answer::Entity::find().filter(answer::Column::LineId.in_subquery(lines_query(id))).filter(wanted).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.line_id, row)).collect())
+}
+
+/// Whether the caller may answer now, and only as late corrections; and the areas given to them.
+///
+/// # Errors
+/// The database's.
+pub async fn rights(db: &impl ConnectionTrait, caller: &Caller, visit: &inspection::Model) -> Result<Rights> {
+    let by = access::by(db, caller, visit).await?;
+    let members = team::members(db, visit.id).await?;
+    let own = members.iter().find(|member| member.person_id == caller.person).map(team::areas_of).unwrap_or_default();
+    let late = by.team_role.is_some() && may_correct(visit.state, &by).is_ok();
+    Ok(Rights {
+        open: may_answer(visit.state, &by, false).is_ok() || late,
+        late,
+        lead: by.is_lead(),
+        areas: (!by.is_lead() && !own.is_empty()).then(|| own.into_iter().collect()),
+        inspects: access::inspects(db, caller, visit, &by).await?,
+    })
+}
+
+/// What a person may do with the lines of an inspection.
+#[derive(Clone, Debug, Default)]
+pub struct Rights {
+    /// Answer.
+    pub open: bool,
+    /// Only as corrections with a reason.
+    pub late: bool,
+    /// Settle conflicts.
+    pub lead: bool,
+    /// Areas given to them; `None` is all.
+    pub areas: Option<BTreeSet<String>>,
+    /// Stands on the inspecting side.
+    pub inspects: bool,
 }

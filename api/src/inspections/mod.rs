@@ -6,6 +6,7 @@ pub mod http;
 pub mod lines;
 pub mod pages;
 pub mod plan;
+mod sheet;
 pub mod team;
 pub mod verbs;
 

@@ -120,7 +120,7 @@ pub struct InspectionPage {
     pub texts: Vec<TextShown>,
     /// The team.
     pub team: Vec<TeamRow>,
-    /// Areas of the checklist, for the names of the members' areas.
+    /// Lines by verdict.
     pub verdicts: Vec<VerdictRow>,
     /// Lines in all.
     pub lines: u64,
@@ -292,6 +292,8 @@ pub struct Sheet {
     pub areas: Vec<SheetArea>,
     /// Where the groups' forms are sent.
     pub action: String,
+    /// The sheet without filter.
+    pub all_href: String,
     /// Whether answers may be given now.
     pub open: bool,
     /// Whether they are late corrections, which need a reason.
@@ -637,6 +639,7 @@ impl Sheet {
         let finding = FindingLink { href: "/phat-hien/1".to_owned(), code: "PH-2026-031".to_owned(), state: FindingState::Draft };
         SheetLine {
             id: "answered".to_owned(),
+            code: "KT-2.04".to_owned(),
             verdict: "nonconform",
             tone: Tone::Bad,
             value: Some("484/482 (100,41 %)".to_owned()),
@@ -691,6 +694,7 @@ impl View for Sheet {
             chips: vec![chip("Tất cả", true), chip("Chưa chấm", false)],
             areas: vec![area.clone()],
             action: "/kiem-tra/1/phieu".to_owned(),
+            all_href: "/kiem-tra/1/phieu".to_owned(),
             open: true,
             late: false,
             verdicts: vec![choice("conform", "Đạt"), choice("nonconform", "Chưa đạt"), choice("none", "Chưa có kết quả")],
