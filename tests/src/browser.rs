@@ -63,6 +63,7 @@ pub struct Window {
 impl Window {
     /// Opens Chromium on a served application. `name` is the folder its screenshots go to.
     pub async fn open(served: &Served, name: &str, (width, height): (u32, u32)) -> Self {
+        crate::choose_tls();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let chromedriver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -159,7 +160,9 @@ impl Window {
 
     /// Presses the button or follows the link that says this; opens the disclosure it stands in.
     pub async fn press(&self, text: &str) {
-        let path = format!("//*[self::button or self::a or self::summary][normalize-space(.)=\"{text}\" or contains(normalize-space(.), \"{text}\")]");
+        let path = format!(
+            "//*[self::button or self::a or self::summary][normalize-space(.)=\"{text}\" or contains(normalize-space(.), \"{text}\")]"
+        );
         let found = self.driver.find_all(By::XPath(path.as_str())).await.unwrap();
         for element in &found {
             if element.is_displayed().await.unwrap_or(false) {
@@ -221,8 +224,10 @@ impl Window {
         let folder = PathBuf::from(folder);
         std::fs::create_dir_all(&folder).unwrap();
         let number = self.shots.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let height = self.driver.execute("return document.documentElement.scrollHeight;", vec![]).await.unwrap().json().as_i64().unwrap();
-        let width = self.driver.execute("return document.documentElement.clientWidth;", vec![]).await.unwrap().json().as_i64().unwrap();
+        let height =
+            self.driver.execute("return document.documentElement.scrollHeight;", vec![]).await.unwrap().json().as_i64().unwrap();
+        let width =
+            self.driver.execute("return document.documentElement.clientWidth;", vec![]).await.unwrap().json().as_i64().unwrap();
         let picture = self
             .cdp(
                 "Page.captureScreenshot",

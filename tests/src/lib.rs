@@ -38,6 +38,11 @@ pub struct TestApp {
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
+/// HTTP clients of these tests ask for a TLS provider even for plain connections: the first call chooses one.
+pub fn choose_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Whether this run is on PostgreSQL.
 #[must_use]
 pub fn on_postgres() -> bool {
@@ -198,7 +203,8 @@ impl TestApp {
     /// The id of a person of the sample world.
     pub async fn person(&self, login: &str) -> String {
         use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-        let row = entities::account::Entity::find().filter(entities::account::Column::Login.eq(login)).one(self.app.store.read()).await;
+        let row =
+            entities::account::Entity::find().filter(entities::account::Column::Login.eq(login)).one(self.app.store.read()).await;
         row.unwrap().unwrap_or_else(|| panic!("no login {login}")).person_id.to_string()
     }
 }

@@ -45,7 +45,7 @@ async fn load_one(tx: &Tx, head: Head, lines: Vec<LineInput>) -> Result<()> {
     add_lines(tx, row.id, lines).await
 }
 
-/// Takes a checklist file (YAML, see `docs/checklist-format.md`) in as a draft: version 1 of a new
+/// Takes a checklist file (YAML: `meta` and `lines`, fields as in the API) in as a draft: version 1 of a new
 /// code, the next version of a known one.
 ///
 /// # Errors
@@ -166,7 +166,12 @@ struct AuditQuestion {
     evidence: Vec<String>,
 }
 
-fn audit_checklist(code: &str, kind: InspectionKind, title: &str, areas: &BTreeMap<String, String>) -> Result<(Head, Vec<LineInput>)> {
+fn audit_checklist(
+    code: &str,
+    kind: InspectionKind,
+    title: &str,
+    areas: &BTreeMap<String, String>,
+) -> Result<(Head, Vec<LineInput>)> {
     let file: AuditFile = parse("audit-checklist.yaml", AUDIT)?;
     let head = Head {
         code: code.to_owned(),

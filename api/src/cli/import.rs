@@ -31,6 +31,11 @@ pub enum Import {
         /// The file.
         file: PathBuf,
     },
+    /// A checklist (YAML: meta, lines), as a draft of the next version of its code.
+    Checklist {
+        /// The file.
+        file: PathBuf,
+    },
     /// Clauses of standards, numbers and titles (YAML like data/iso9001-clauses.yaml).
     Standards {
         /// The file.
@@ -47,7 +52,8 @@ pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
             if let (Some(file), Some(from)) = (&file, valid_from) {
                 let source = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let report = import::units(&store, &read(file)?, Span { from, to: valid_to }, &source).await.map_err(refused)?;
-                said += &format!("Đơn vị: {} mới, {} sửa tên, {} giữ nguyên.\n", report.created, report.updated, report.unchanged);
+                said +=
+                    &format!("Đơn vị: {} mới, {} sửa tên, {} giữ nguyên.\n", report.created, report.updated, report.unchanged);
             }
             anyhow::ensure!(file.is_none() || valid_from.is_some(), "--valid-from: cần ngày đầu của các đơn vị trong tệp");
             if let Some(file) = &successions {
@@ -60,6 +66,11 @@ pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
             let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
             let report = super::said(api::calendar::data::import(&store, &text).await)?;
             Ok(format!("Ngày nghỉ: {} mới, {} cập nhật, {} giữ nguyên.\n", report.created, report.updated, report.unchanged))
+        }
+        Import::Checklist { file } => {
+            let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
+            let row = super::said(api::checklists::import(&store, &text).await)?;
+            Ok(format!("Bảng kiểm: {} bản {} (dự thảo).\n", row.code, row.version_no))
         }
         Import::Standards { file } => {
             let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
