@@ -65,6 +65,7 @@ fn folder() -> PathBuf {
 pub fn config(folder: &std::path::Path, url: &str) -> Config {
     let mut config = Config::load(None).unwrap();
     config.database.url = url.to_owned();
+    config.server.listen = "127.0.0.1:0".to_owned();
     config.database.unsafe_durability = true;
     config.database.max_connections = 4;
     config.evidence.folder = folder.join("evidence").display().to_string();
