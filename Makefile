@@ -14,3 +14,6 @@ test:
 openapi:
 	@cargo run --quiet --locked -p api -- openapi > docs/api/openapi.json.new
 	@mv docs/api/openapi.json.new docs/api/openapi.json
+
+soak:
+	@.ci/soak

@@ -108,9 +108,7 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
 pub fn routes(app: &App) -> BoxEndpoint<'static, Response> {
     let api = api_service();
     let (docs, spec) = (api.swagger_ui(), api.spec());
-    let spec_route = poem::endpoint::make_sync(move |_| {
-        Response::builder().content_type("application/json").body(spec.clone())
-    });
+    let spec_route = poem::endpoint::make_sync(move |_| Response::builder().content_type("application/json").body(spec.clone()));
     let tree = Route::new()
         .at("/api/v1/openapi.json", spec_route)
         .nest("/api/v1", api)
@@ -127,7 +125,19 @@ pub fn routes(app: &App) -> BoxEndpoint<'static, Response> {
 /// The document is not JSON, which would be a bug of the framework.
 pub fn openapi_document() -> anyhow::Result<String> {
     let value: serde_json::Value = serde_json::from_str(&api_service().spec())?;
-    Ok(format!("{}\n", serde_json::to_string_pretty(&value)?))
+    Ok(format!("{}\n", serde_json::to_string_pretty(&sorted(value))?))
+}
+
+/// Keys in their order, whatever features serde_json was built with.
+fn sorted(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(fields) => {
+            let fields: std::collections::BTreeMap<String, serde_json::Value> = fields.into_iter().collect();
+            fields.into_iter().map(|(key, value)| (key, sorted(value))).collect()
+        }
+        serde_json::Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 /// Wraps an endpoint in what tests and the server share.

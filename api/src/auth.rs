@@ -212,9 +212,29 @@ macro_rules! can {
 }
 
 can!(
-    ReadReference, ManageUnits, ReadPeople, ManagePeople, Grant, ManageCalendar, ManageChecklists, ReadProgrammes,
-    EditProgrammes, ReadInspections, PlanInspections, OrderInspections, RunInspections, SignForUnit, RegisterPapers,
-    ReadFindings, DraftPlans, DoSteps, VerifyActions, TransferDuties, UseEvidence, OperateSystem, ReadEvents,
+    ReadReference,
+    ManageUnits,
+    ReadPeople,
+    ManagePeople,
+    Grant,
+    ManageCalendar,
+    ManageChecklists,
+    ReadProgrammes,
+    EditProgrammes,
+    ReadInspections,
+    PlanInspections,
+    OrderInspections,
+    RunInspections,
+    SignForUnit,
+    RegisterPapers,
+    ReadFindings,
+    DraftPlans,
+    DoSteps,
+    VerifyActions,
+    TransferDuties,
+    UseEvidence,
+    OperateSystem,
+    ReadEvents,
     UseOwnAccount,
 );
 
@@ -284,10 +304,16 @@ pub async fn authenticate(request: &Request) -> Result<Caller> {
 }
 
 fn cookie_of(request: &Request) -> Option<String> {
-    request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';')).find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then(|| value.to_owned())
-    })
+    request
+        .headers()
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            (name == COOKIE).then(|| value.to_owned())
+        })
 }
 
 /// What the edge has put into the request for the caller.

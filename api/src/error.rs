@@ -250,4 +250,3 @@ impl ApiResponse for Error {
         Problem::register(registry);
     }
 }
-

@@ -139,19 +139,19 @@ fn retry_or_give_up(attempt: i32, now: DateTime<Utc>, error: &str) -> Outcome {
 /// counted before it runs, so a job that kills its worker is still given up some day.
 async fn claim(app: &App, worker: &str) -> Result<Option<job::Model>> {
     let now = app.store.clock().now();
-    let due = Query::select()
-        .column(job::Column::Id)
-        .from(job::Entity)
-        .and_where(
-            Expr::col(job::Column::State)
-                .eq(JobState::Ready.code())
-                .and(Expr::col(job::Column::RunAt).lte(now))
-                .or(Expr::col(job::Column::State).eq(JobState::Running.code()).and(Expr::col(job::Column::LockedUntil).lt(now))),
-        )
-        .order_by(job::Column::RunAt, sea_orm::sea_query::Order::Asc)
-        .limit(1)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .to_owned();
+    let due =
+        Query::select()
+            .column(job::Column::Id)
+            .from(job::Entity)
+            .and_where(
+                Expr::col(job::Column::State).eq(JobState::Ready.code()).and(Expr::col(job::Column::RunAt).lte(now)).or(
+                    Expr::col(job::Column::State).eq(JobState::Running.code()).and(Expr::col(job::Column::LockedUntil).lt(now)),
+                ),
+            )
+            .order_by(job::Column::RunAt, sea_orm::sea_query::Order::Asc)
+            .limit(1)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .to_owned();
     let update = Query::update()
         .table(job::Entity)
         .value(job::Column::State, JobState::Running.code())

@@ -96,7 +96,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let app = ready(config).await?;
             let sample_world = app.sample_world().await?;
             let logins = if sample_world { api::sample::logins() } else { Vec::new() };
-            anyhow::ensure!(!(sample_world && app.config.install.production), "the sample world is loaded: `chuan sample remove` takes it away before production");
+            anyhow::ensure!(
+                !(sample_world && app.config.install.production),
+                "the sample world is loaded: `chuan sample remove` takes it away before production"
+            );
             api::server::check_listen(&app.config, sample_world)?;
             api::server::serve(app, !no_jobs, stop_on_signal(), |address| greet(address, &logins)).await
         }
@@ -126,7 +129,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sample { what: Sample::Load { if_empty } } => {
             // The story of the sample world is told with a clock that moves through the past months.
             let app = migrated(config, Clock::fixed(Clock::system().now())).await?;
-            if if_empty && !api::installation::is_empty(app.store.read()).await? { Ok(()) } else { cli::said(api::sample::load(&app).await) }
+            if if_empty && !api::installation::is_empty(app.store.read()).await? {
+                Ok(())
+            } else {
+                cli::said(api::sample::load(&app).await)
+            }
         }
         Command::Sample { what: Sample::Remove } => {
             let app = ready(config).await?;
@@ -153,7 +160,8 @@ async fn migrated(config: Config, clock: Clock) -> anyhow::Result<App> {
 
 /// The application on a schema that is up to date. SQLite migrates itself; PostgreSQL must have been migrated.
 async fn ready(config: Config) -> anyhow::Result<App> {
-    let app = if config.embedded() { migrated(config, Clock::system()).await? } else { App::build(config, Clock::system()).await? };
+    let app =
+        if config.embedded() { migrated(config, Clock::system()).await? } else { App::build(config, Clock::system()).await? };
     let pending = app.store.pending_migrations().await.map_err(anyhow::Error::new)?;
     anyhow::ensure!(pending == 0, "{pending} migrations are pending; run `chuan migrate` first");
     Ok(app)

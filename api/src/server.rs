@@ -16,9 +16,15 @@ const GRACE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// The address cannot be listened on.
-pub async fn serve(app: App, with_jobs: bool, stop: CancellationToken, ready: impl FnOnce(std::net::SocketAddr)) -> anyhow::Result<()> {
+pub async fn serve(
+    app: App,
+    with_jobs: bool,
+    stop: CancellationToken,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> anyhow::Result<()> {
     let listen = &app.config.server.listen;
-    let listener = TcpListener::bind(listen.clone()).into_acceptor().await.map_err(|error| anyhow::anyhow!("{listen}: {error}"))?;
+    let listener =
+        TcpListener::bind(listen.clone()).into_acceptor().await.map_err(|error| anyhow::anyhow!("{listen}: {error}"))?;
     let acceptor = NoDelay(listener);
     if let Some(address) = acceptor.local_addr().first().and_then(|address| address.0.as_socket_addr().copied()) {
         ready(address);
@@ -41,7 +47,8 @@ pub async fn serve(app: App, with_jobs: bool, stop: CancellationToken, ready: im
 /// `server.listen` is not a loopback address.
 pub fn check_listen(config: &crate::config::Config, sample_world: bool) -> anyhow::Result<()> {
     let host = config.server.listen.rsplit_once(':').map_or(config.server.listen.as_str(), |(host, _)| host);
-    let loopback = host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let loopback = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     anyhow::ensure!(
         loopback || !sample_world || config.install.sample_world_beyond_loopback,
         "server.listen = {host} with the sample world loaded: its passwords are public. Use 127.0.0.1, or set install.sample_world_beyond_loopback"

@@ -13,8 +13,8 @@ use domain::record::{JobState, Subject};
 use entities::{counter, event, idempotency, job};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    EntityTrait, QueryFilter, QuerySelect, SqlErr, TransactionTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
+    QueryFilter, QuerySelect, SqlErr, TransactionTrait,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -315,9 +315,8 @@ impl Store {
         let pending = Arc::new(Mutex::new(Pending::default()));
         let tx = Tx { db: db.clone(), clock: self.clock.clone(), now, writer: writer.clone(), pending: pending.clone() };
         let outcome = work(tx).await;
-        let db = Arc::try_unwrap(db).map_err(|_still_held| {
-            Error::Internal(anyhow::anyhow!("a unit of work kept its transaction beyond its end"))
-        })?;
+        let db = Arc::try_unwrap(db)
+            .map_err(|_still_held| Error::Internal(anyhow::anyhow!("a unit of work kept its transaction beyond its end")))?;
         let result = match outcome {
             Ok(result) => result,
             Err(error) => {
@@ -326,7 +325,10 @@ impl Store {
             }
         };
         let Pending { events, jobs } = std::mem::take(&mut *pending.lock().unwrap_or_else(PoisonError::into_inner));
-        debug_assert!(!events.is_empty() || !jobs.is_empty() || !matches!(writer, Writer::Caller(_)), "a write that records nothing");
+        debug_assert!(
+            !events.is_empty() || !jobs.is_empty() || !matches!(writer, Writer::Caller(_)),
+            "a write that records nothing"
+        );
         for chunk in events.chunks(500) {
             event::Entity::insert_many(chunk.to_vec()).exec_without_returning(&db).await?;
         }
@@ -399,7 +401,10 @@ pub fn is_unique_violation(error: &DbErr) -> bool {
 ///
 /// # Errors
 /// The database's.
-pub async fn names_of_people(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = PersonId>) -> Result<BTreeMap<PersonId, String>> {
+pub async fn names_of_people(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = PersonId>,
+) -> Result<BTreeMap<PersonId, String>> {
     let ids: std::collections::BTreeSet<PersonId> = ids.into_iter().collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());

@@ -157,13 +157,7 @@ impl Calendar {
     ///
     /// # Errors
     /// `deadline_too_far` when `n` is above [`MAX_COUNT`] or the end cannot be written as a date.
-    pub fn deadline(
-        &self,
-        from: NaiveDate,
-        n: u32,
-        unit: DeadlineUnit,
-        kind: DeadlineKind,
-    ) -> Result<Deadline, Refused> {
+    pub fn deadline(&self, from: NaiveDate, n: u32, unit: DeadlineUnit, kind: DeadlineKind) -> Result<Deadline, Refused> {
         let too_far = || Refused::new("deadline_too_far").with("max", MAX_COUNT);
         if n > MAX_COUNT {
             return Err(too_far());
@@ -183,9 +177,7 @@ impl Calendar {
             DeadlineUnit::Month => from.checked_add_months(Months::new(n)),
             DeadlineUnit::Year => from.checked_add_months(Months::new(n.checked_mul(12)?)),
             DeadlineUnit::WorkingDay => match usize::try_from(n).ok()?.checked_sub(1) {
-                Some(before_last) => {
-                    days_from(from.succ_opt()).filter(|day| self.is_working_day(*day)).nth(before_last)
-                }
+                Some(before_last) => days_from(from.succ_opt()).filter(|day| self.is_working_day(*day)).nth(before_last),
                 None => Some(from),
             },
         }

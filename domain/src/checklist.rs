@@ -9,16 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Problems;
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] = &[
-    "wrong_type",
-    "not_yes_no",
-    "not_integer",
-    "not_number",
-    "ambiguous_number",
-    "negative",
-    "too_large",
-    "too_many_decimals",
-];
+pub const FIELD_CODES: &[&str] =
+    &["wrong_type", "not_yes_no", "not_integer", "not_number", "ambiguous_number", "negative", "too_large", "too_many_decimals"];
 
 /// Every warning code of this module; `warning.<code>` in the catalogue.
 pub const WARNING_CODES: &[&str] = &[
@@ -194,11 +186,7 @@ impl Value {
         match self {
             Self::Text { value } => *value = crate::text::clean(value),
             Self::Sample { failed_ids, .. } => failed_ids.iter_mut().for_each(|id| *id = crate::text::clean(id)),
-            Self::YesNo { .. }
-            | Self::Number { .. }
-            | Self::Ratio { .. }
-            | Self::Count { .. }
-            | Self::Amount { .. } => {}
+            Self::YesNo { .. } | Self::Number { .. } | Self::Ratio { .. } | Self::Count { .. } | Self::Amount { .. } => {}
         }
     }
 
@@ -207,11 +195,7 @@ impl Value {
     ///
     /// Numbers are read as people here write them: `1.250.000`, `12,5`. A single point before three
     /// digits (`1.250`) is refused where it could mean either.
-    pub fn parse<'a>(
-        expected: AnswerType,
-        field: impl Fn(&str) -> Option<&'a str>,
-        problems: &mut Problems,
-    ) -> Option<Self> {
+    pub fn parse<'a>(expected: AnswerType, field: impl Fn(&str) -> Option<&'a str>, problems: &mut Problems) -> Option<Self> {
         let form = Form { field: &field };
         if form.is_blank(expected) {
             return None;
@@ -242,11 +226,9 @@ impl Value {
         };
         match self {
             Self::Ratio { denominator: 0, numerator } => warn(true, "denominator_zero", &[("numerator", *numerator)]),
-            Self::Ratio { numerator, denominator } => warn(
-                numerator > denominator,
-                "ratio_above_one",
-                &[("numerator", *numerator), ("denominator", *denominator)],
-            ),
+            Self::Ratio { numerator, denominator } => {
+                warn(numerator > denominator, "ratio_above_one", &[("numerator", *numerator), ("denominator", *denominator)])
+            }
             Self::Sample { population, drawn, failed, failed_ids } => {
                 let listed = i64::try_from(failed_ids.len()).unwrap_or(i64::MAX);
                 warn(drawn > population, "drawn_above_population", &[("drawn", *drawn), ("population", *population)]);
@@ -531,8 +513,7 @@ impl AnswerOp {
     }
 
     fn differs(&self, current: &Current) -> bool {
-        (&self.value, self.verdict, &self.note, &self.reason)
-            != (&current.value, current.verdict, &current.note, &current.reason)
+        (&self.value, self.verdict, &self.note, &self.reason) != (&current.value, current.verdict, &current.note, &current.reason)
     }
 }
 
@@ -627,10 +608,7 @@ mod tests {
             (ratio(484, 482), r#"{"type":"ratio","numerator":484,"denominator":482}"#),
             (Value::Count { value: 3 }, r#"{"type":"count","value":3}"#),
             (Value::Amount { value: 1_250_000 }, r#"{"type":"amount","value":1250000}"#),
-            (
-                sample(482, 30, 1, &["H1"]),
-                r#"{"type":"sample","population":482,"drawn":30,"failed":1,"failed_ids":["H1"]}"#,
-            ),
+            (sample(482, 30, 1, &["H1"]), r#"{"type":"sample","population":482,"drawn":30,"failed":1,"failed_ids":["H1"]}"#),
             (Value::Text { value: "có".to_owned() }, r#"{"type":"text","value":"có"}"#),
         ] {
             assert_eq!(serde_json::to_string(&value).unwrap(), json);

@@ -25,8 +25,7 @@ pub const CODES: &[&str] = &[
 ];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] =
-    &["steps_required", "before_today", "after_limit", "remark_required", "not_later", "same_unit"];
+pub const FIELD_CODES: &[&str] = &["steps_required", "before_today", "after_limit", "remark_required", "not_later", "same_unit"];
 
 /// Months between verified doing and the check of its effect, unless configured otherwise.
 pub const EFFECT_MONTHS: u32 = 3;
@@ -571,8 +570,7 @@ mod tests {
         ];
         let mut state = S::Issued;
         for (verb, by, facts, expected) in path {
-            state =
-                advance(state, verb, &by, &facts).unwrap_or_else(|refused| panic!("{verb} from {state}: {refused}"));
+            state = advance(state, verb, &by, &facts).unwrap_or_else(|refused| panic!("{verb} from {state}: {refused}"));
             assert_eq!(state, expected, "{verb}");
         }
     }
@@ -860,11 +858,9 @@ mod tests {
 
     #[test]
     fn overdue_starts_the_day_after() {
-        for (due_on, today, expected) in [
-            ("20/11/2026", "19/11/2026", false),
-            ("20/11/2026", "20/11/2026", false),
-            ("20/11/2026", "21/11/2026", true),
-        ] {
+        for (due_on, today, expected) in
+            [("20/11/2026", "19/11/2026", false), ("20/11/2026", "20/11/2026", false), ("20/11/2026", "21/11/2026", true)]
+        {
             assert_eq!(overdue(day(due_on), day(today)), expected);
         }
     }

@@ -90,8 +90,7 @@ impl Problems {
 
     /// Takes over the problems of a nested input, each field under `prefix`.
     pub fn append(&mut self, prefix: &str, errors: Vec<FieldError>) {
-        self.0
-            .extend(errors.into_iter().map(|error| FieldError { field: format!("{prefix}/{}", error.field), ..error }));
+        self.0.extend(errors.into_iter().map(|error| FieldError { field: format!("{prefix}/{}", error.field), ..error }));
     }
 
     /// Whether nothing was wrong so far.
@@ -126,11 +125,7 @@ mod tests {
         problems.check(false, "fine", "required");
         assert_eq!(
             found(problems),
-            [
-                ("title".to_owned(), "required"),
-                ("note".to_owned(), "too_long"),
-                ("name".to_owned(), "forbidden_characters")
-            ]
+            [("title".to_owned(), "required"), ("note".to_owned(), "too_long"), ("name".to_owned(), "forbidden_characters")]
         );
     }
 

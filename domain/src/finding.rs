@@ -450,12 +450,7 @@ mod tests {
             (V::DeemAccepted, LEAD, &overdue, &[(S::Raised, S::Accepted)]),
             (V::Dispute, HEAD, &facts(), &[(S::Raised, S::Disputed)]),
             (V::Uphold, LEAD, &disputed, &[(S::Disputed, S::Upheld)]),
-            (
-                V::Withdraw,
-                LEAD,
-                &facts(),
-                &[(S::Draft, S::Withdrawn), (S::Raised, S::Withdrawn), (S::Disputed, S::Withdrawn)],
-            ),
+            (V::Withdraw, LEAD, &facts(), &[(S::Draft, S::Withdrawn), (S::Raised, S::Withdrawn), (S::Disputed, S::Withdrawn)]),
             (V::Appeal, HEAD, &disputed, &[(S::Upheld, S::Upheld), (S::ActionRequired, S::ActionRequired)]),
         ];
         for (verb, by, facts, moves) in table {
@@ -557,11 +552,8 @@ mod tests {
             (Grade::GoodPractice, "x x ."),
             (Grade::Limitation, ". x x"),
         ] {
-            let cells = [
-                Vocabulary::Iso.grades().contains(&grade),
-                Vocabulary::Cchc.grades().contains(&grade),
-                grade.needs_action(),
-            ];
+            let cells =
+                [Vocabulary::Iso.grades().contains(&grade), Vocabulary::Cchc.grades().contains(&grade), grade.needs_action()];
             assert_eq!(cells.map(|yes| if yes { "x" } else { "." }).join(" "), row, "{grade}");
         }
         for (kind, expected) in [

@@ -175,8 +175,7 @@ mod tests {
 
     #[test]
     fn the_refusal_says_when_the_person_is_free() {
-        let conflict =
-            check(&[span(1, "01/01/2020", Some("29/02/2024"))], &[unit(1)], day("27/02/2025"), 12).unwrap_err();
+        let conflict = check(&[span(1, "01/01/2020", Some("29/02/2024"))], &[unit(1)], day("27/02/2025"), 12).unwrap_err();
         assert_eq!(conflict.free_on, Some(day("28/02/2025")));
         let refused = Refused::from(conflict);
         let expected = [("left_on", "29/02/2024".to_owned()), ("free_on", "28/02/2025".to_owned())];

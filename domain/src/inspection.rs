@@ -239,12 +239,7 @@ impl By {
 /// # Errors
 /// A code of [`crate::rule::WHO`] when it is not this person's act, `wrong_state` when it is not
 /// its time, else the code of what is missing.
-pub fn advance(
-    state: InspectionState,
-    verb: InspectionVerb,
-    by: &By,
-    facts: &Facts,
-) -> Result<InspectionState, Refused> {
+pub fn advance(state: InspectionState, verb: InspectionVerb, by: &By, facts: &Facts) -> Result<InspectionState, Refused> {
     who(verb, by)?;
     let next = target(state, verb).ok_or_else(|| wrong_state(state, verb))?;
     guard(state, verb, facts)?;
@@ -268,10 +263,7 @@ pub fn blocked(state: InspectionState, by: &By, facts: &Facts) -> Vec<(Inspectio
 }
 
 fn own_verbs(state: InspectionState, by: &By) -> impl Iterator<Item = InspectionVerb> {
-    InspectionVerb::ALL
-        .iter()
-        .copied()
-        .filter(move |verb| target(state, *verb).is_some() && who(*verb, by).is_ok())
+    InspectionVerb::ALL.iter().copied().filter(move |verb| target(state, *verb).is_some() && who(*verb, by).is_ok())
 }
 
 /// `follow_up` once the last paper is out and actions are open, else unchanged. [`advance`] applies
@@ -450,8 +442,9 @@ fn target(state: InspectionState, verb: InspectionVerb) -> Option<InspectionStat
     use {InspectionState as S, InspectionVerb as V};
     match (verb, state) {
         (V::SetTeam, S::Planned) | (V::Reschedule, S::Notified | S::SelfReport) => Some(S::TeamSet),
-        (V::SetTeam, S::TeamSet | S::Notified | S::SelfReport | S::InProgress)
-        | (V::Reschedule, S::Planned | S::TeamSet) => Some(state),
+        (V::SetTeam, S::TeamSet | S::Notified | S::SelfReport | S::InProgress) | (V::Reschedule, S::Planned | S::TeamSet) => {
+            Some(state)
+        }
         (V::Notify, S::TeamSet) | (V::ReturnSelfReport, S::SelfReport) => Some(S::Notified),
         (V::SubmitSelfReport, S::Notified) => Some(S::SelfReport),
         (V::Start, S::TeamSet | S::Notified | S::SelfReport) => Some(S::InProgress),
@@ -626,22 +619,12 @@ mod tests {
         (
             V::Cancel,
             AUTHORITY,
-            &[
-                (S::Planned, S::Cancelled),
-                (S::TeamSet, S::Cancelled),
-                (S::Notified, S::Cancelled),
-                (S::SelfReport, S::Cancelled),
-            ],
+            &[(S::Planned, S::Cancelled), (S::TeamSet, S::Cancelled), (S::Notified, S::Cancelled), (S::SelfReport, S::Cancelled)],
         ),
         (
             V::Reschedule,
             PLANNER,
-            &[
-                (S::Planned, S::Planned),
-                (S::TeamSet, S::TeamSet),
-                (S::Notified, S::TeamSet),
-                (S::SelfReport, S::TeamSet),
-            ],
+            &[(S::Planned, S::Planned), (S::TeamSet, S::TeamSet), (S::Notified, S::TeamSet), (S::SelfReport, S::TeamSet)],
         ),
     ];
 
@@ -654,10 +637,9 @@ mod tests {
                 let found = advance(*state, *verb, by, &cchc());
                 match expected {
                     Some(to) => assert_eq!(found, Ok(to), "{verb} from {state}"),
-                    None => assert!(
-                        ["wrong_state", "not_notified", "not_concluded"].contains(&code(found)),
-                        "{verb} from {state}"
-                    ),
+                    None => {
+                        assert!(["wrong_state", "not_notified", "not_concluded"].contains(&code(found)), "{verb} from {state}")
+                    }
                 }
                 seen += 1;
             }
@@ -726,13 +708,7 @@ mod tests {
             (S::InProgress, V::Finish, LEAD, with(|f| f.lines_in_conflict = 1), "lines_in_conflict"),
             (S::InProgress, V::Finish, LEAD, with(|f| f.not_audited_without_reason = 1), "not_audited_without_reason"),
             (S::InProgress, V::Finish, LEAD, with(|f| f.draft_findings = 1), "draft_findings"),
-            (
-                S::InProgress,
-                V::Finish,
-                LEAD,
-                with(|f| f.nonconform_lines_without_finding = 2),
-                "nonconform_without_finding",
-            ),
+            (S::InProgress, V::Finish, LEAD, with(|f| f.nonconform_lines_without_finding = 2), "nonconform_without_finding"),
             (S::FieldworkDone, V::SignMinutes, LEAD, with(|f| f.unconfirmed_findings = 1), "findings_unconfirmed"),
             (S::FieldworkDone, V::SignMinutes, LEAD, with(|f| f.unanswered_findings = 1), "ok"),
             (S::MinutesSigned, V::Report, LEAD, with(|f| f.unanswered_findings = 1), "findings_unanswered"),

@@ -19,8 +19,7 @@ const RULES: &[&[&str]] = &[
     permission::CODES,
 ];
 
-const FIELDS: &[&[&str]] =
-    &[draft::FIELD_CODES, checklist::FIELD_CODES, corrective_action::FIELD_CODES, finding::FIELD_CODES];
+const FIELDS: &[&[&str]] = &[draft::FIELD_CODES, checklist::FIELD_CODES, corrective_action::FIELD_CODES, finding::FIELD_CODES];
 
 fn catalogues() -> [(&'static str, Messages); 2] {
     let read = |rules, enums| {
@@ -31,17 +30,11 @@ fn catalogues() -> [(&'static str, Messages); 2] {
     [
         (
             "vi",
-            read(
-                include_str!("../../templates/messages/vi/rules.json"),
-                include_str!("../../templates/messages/vi/enums.json"),
-            ),
+            read(include_str!("../../templates/messages/vi/rules.json"), include_str!("../../templates/messages/vi/enums.json")),
         ),
         (
             "en",
-            read(
-                include_str!("../../templates/messages/en/rules.json"),
-                include_str!("../../templates/messages/en/enums.json"),
-            ),
+            read(include_str!("../../templates/messages/en/rules.json"), include_str!("../../templates/messages/en/enums.json")),
         ),
     ]
 }

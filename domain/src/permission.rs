@@ -154,8 +154,7 @@ impl Role {
     /// Whether the role gives this permission, inside its scope.
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
-        EVERYONE.contains(&permission)
-            || TABLE.iter().any(|(role, granted)| *role == self && granted.contains(&permission))
+        EVERYONE.contains(&permission) || TABLE.iter().any(|(role, granted)| *role == self && granted.contains(&permission))
     }
 
     /// Whether it is given to people by assignment. Team roles come from inspections and the
@@ -170,11 +169,7 @@ impl Role {
     pub const fn sensitive(self) -> bool {
         matches!(
             self,
-            Self::OrderingAuthority
-                | Self::SecurityAuditor
-                | Self::SystemAdmin
-                | Self::BusinessAdmin
-                | Self::ServiceAccount
+            Self::OrderingAuthority | Self::SecurityAuditor | Self::SystemAdmin | Self::BusinessAdmin | Self::ServiceAccount
         )
     }
 

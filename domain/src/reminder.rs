@@ -94,9 +94,8 @@ pub fn sending_day(calendar: &Calendar, today: NaiveDate) -> bool {
 #[must_use]
 pub fn sent_on(calendar: &Calendar, due_on: NaiveDate, stage: Stage) -> NaiveDate {
     let offset = stage.offset();
-    let far_enough = |day: &NaiveDate| {
-        calendar.is_working_day(*day) && calendar.working_days_between(due_on, *day).abs() >= offset.abs()
-    };
+    let far_enough =
+        |day: &NaiveDate| calendar.is_working_day(*day) && calendar.working_days_between(due_on, *day).abs() >= offset.abs();
     let found = if offset > 0 {
         successors(due_on.succ_opt(), NaiveDate::succ_opt).find(far_enough)
     } else {
@@ -188,9 +187,7 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_on_days_off_but_on_a_made_up_saturday() {
-        for (today, expected) in
-            [("21/08/2026", true), ("22/08/2026", true), ("23/08/2026", false), ("31/08/2026", false)]
-        {
+        for (today, expected) in [("21/08/2026", true), ("22/08/2026", true), ("23/08/2026", false), ("31/08/2026", false)] {
             assert_eq!(sending_day(&vietnam(), day(today)), expected, "{today}");
         }
     }

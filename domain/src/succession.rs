@@ -8,8 +8,14 @@ use crate::record::SuccessionKind;
 use crate::rule::{Refused, require};
 
 /// Every rule code of this module.
-pub const CODES: &[&str] =
-    &["succession_heirs", "succession_before_start", "unit_already_ended", "successor_not_alive", "unit_has_children", "duties_without_heir"];
+pub const CODES: &[&str] = &[
+    "succession_heirs",
+    "succession_before_start",
+    "unit_already_ended",
+    "successor_not_alive",
+    "unit_has_children",
+    "duties_without_heir",
+];
 
 /// Whether this many heirs fit the kind: a split has several, an abolished unit at most one (who
 /// takes over what is open), everything else exactly one.
@@ -71,7 +77,13 @@ mod tests {
     #[test]
     fn every_kind_has_its_number_of_heirs() {
         use SuccessionKind as K;
-        for (kind, allowed) in [(K::Merge, ". x . ."), (K::Split, ". . x x"), (K::Rename, ". x . ."), (K::Transfer, ". x . ."), (K::Abolish, "x x . .")] {
+        for (kind, allowed) in [
+            (K::Merge, ". x . ."),
+            (K::Split, ". . x x"),
+            (K::Rename, ". x . ."),
+            (K::Transfer, ". x . ."),
+            (K::Abolish, "x x . ."),
+        ] {
             let found: Vec<_> = (0..4).map(|heirs| if check_heirs(kind, heirs).is_ok() { "x" } else { "." }).collect();
             assert_eq!(found.join(" "), allowed, "{kind}");
         }
@@ -93,7 +105,9 @@ mod tests {
 
     #[test]
     fn an_heir_lives_on_the_day_of_the_succession() {
-        for (valid_from, valid_to, expected) in [("2025-07-01", None, true), ("2025-07-02", None, false), ("2020-01-01", Some("2025-06-30"), false)] {
+        for (valid_from, valid_to, expected) in
+            [("2025-07-01", None, true), ("2025-07-02", None, false), ("2020-01-01", Some("2025-06-30"), false)]
+        {
             assert_eq!(check_heir(day(valid_from), valid_to.map(day), day("2025-07-01")).is_ok(), expected, "{valid_from}");
         }
     }

@@ -105,14 +105,7 @@ pub struct Table {
 impl Table {
     /// A table without columns yet.
     pub fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            columns: Vec::new(),
-            key: Vec::new(),
-            references: Vec::new(),
-            uniques: Vec::new(),
-            indexes: Vec::new(),
-        }
+        Self { name, columns: Vec::new(), key: Vec::new(), references: Vec::new(), uniques: Vec::new(), indexes: Vec::new() }
     }
 
     /// A column of the primary key.
@@ -171,7 +164,8 @@ impl Table {
             );
         }
         m.create_table(table).await?;
-        for (prefix, columns) in (self.uniques.into_iter().map(|c| ("uq", c))).chain(self.indexes.into_iter().map(|c| ("ix", c))) {
+        for (prefix, columns) in (self.uniques.into_iter().map(|c| ("uq", c))).chain(self.indexes.into_iter().map(|c| ("ix", c)))
+        {
             let mut index = Index::create();
             index.name(format!("{prefix}_{}_{}", self.name, columns.join("_"))).table(self.name);
             for column in columns {

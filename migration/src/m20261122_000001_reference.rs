@@ -15,12 +15,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        Table::new("unit_level")
-            .key(text("code"))
-            .col(text("name"))
-            .col(int("rank"))
-            .create(m)
-            .await?;
+        Table::new("unit_level").key(text("code")).col(text("name")).col(int("rank")).create(m).await?;
         Table::new("unit_kind")
             .key(text("code"))
             .col(text("name"))
@@ -69,11 +64,7 @@ impl MigrationTrait for Migration {
             .unique(&["from_unit_id", "to_unit_id", "happened_on"])
             .create(m)
             .await?;
-        Table::new("setting")
-            .key(text("key"))
-            .col(json("value"))
-            .create(m)
-            .await?;
+        Table::new("setting").key(text("key")).col(json("value")).create(m).await?;
         Table::new("calendar_day")
             .key(uuid("id"))
             .col(date("on_date"))
@@ -86,12 +77,7 @@ impl MigrationTrait for Migration {
             .unique(&["on_date"])
             .create(m)
             .await?;
-        Table::new("calendar_year")
-            .key(int("year"))
-            .col(boolean("published"))
-            .col(text("source").null())
-            .create(m)
-            .await?;
+        Table::new("calendar_year").key(int("year")).col(boolean("published")).col(text("source").null()).create(m).await?;
         Table::new("standard")
             .key(uuid("id"))
             .col(text("code"))

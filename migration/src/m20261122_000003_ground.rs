@@ -51,12 +51,7 @@ impl MigrationTrait for Migration {
             .index(&["state", "run_at"])
             .create(m)
             .await?;
-        Table::new("lease")
-            .key(text("name"))
-            .col(text("holder"))
-            .col(at("until"))
-            .create(m)
-            .await?;
+        Table::new("lease").key(text("name")).col(text("holder")).col(at("until")).create(m).await?;
         Table::new("mail")
             .key(uuid("id"))
             .col(uuid("person_id"))
@@ -102,11 +97,7 @@ impl MigrationTrait for Migration {
             .col(at("created_at"))
             .create(m)
             .await?;
-        Table::new("counter")
-            .key(text("scope"))
-            .col(long("value"))
-            .create(m)
-            .await?;
+        Table::new("counter").key(text("scope")).col(long("value")).create(m).await?;
         crate::ddl::append_only(m, "event").await?;
         Ok(())
     }

@@ -15,12 +15,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        Table::new("blob")
-            .key(text("sha256"))
-            .col(long("size"))
-            .col(at("stored_at"))
-            .create(m)
-            .await?;
+        Table::new("blob").key(text("sha256")).col(long("size")).col(at("stored_at")).create(m).await?;
         Table::new("evidence")
             .key(uuid("id"))
             .col(text("blob_sha256"))

@@ -8,11 +8,7 @@ use std::{env, fs, io};
 use render::{Lang, Renderer, assets, views};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = PathBuf::from(
-        env::args()
-            .nth(1)
-            .unwrap_or_else(|| "/tmp/pages".to_owned()),
-    );
+    let folder = PathBuf::from(env::args().nth(1).unwrap_or_else(|| "/tmp/pages".to_owned()));
     fs::create_dir_all(folder.join("assets"))?;
     let mut links = Vec::new();
     for name in assets::names() {
@@ -23,11 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             links.push((path, format!("assets/{name}")));
         }
     }
-    let local = |html: String| {
-        links
-            .iter()
-            .fold(html, |html, (path, file)| html.replace(path, file))
-    };
+    let local = |html: String| links.iter().fold(html, |html, (path, file)| html.replace(path, file));
 
     let renderer = Renderer::new()?;
     for lang in [Lang::Vi, Lang::En] {
@@ -42,28 +34,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             let pages = entry.pages(&renderer, &shell)?;
             for (number, html) in pages.into_iter().enumerate() {
-                fs::write(
-                    folder.join(format!("{}-{number}-{}.html", entry.name, lang.code())),
-                    local(html),
-                )?;
+                fs::write(folder.join(format!("{}-{number}-{}.html", entry.name, lang.code())), local(html))?;
             }
         }
     }
     for entry in views::MAILS {
         for (number, mail) in entry.mails(&renderer)?.into_iter().enumerate() {
-            fs::write(
-                folder.join(format!("mail-{}-{number}.html", entry.name)),
-                mail.html,
-            )?;
-            fs::write(
-                folder.join(format!("mail-{}-{number}.txt", entry.name)),
-                format!("{}\n\n{}", mail.subject, mail.text),
-            )?;
+            fs::write(folder.join(format!("mail-{}-{number}.html", entry.name)), mail.html)?;
+            fs::write(folder.join(format!("mail-{}-{number}.txt", entry.name)), format!("{}\n\n{}", mail.subject, mail.text))?;
         }
     }
-    io::Write::write_all(
-        &mut io::stdout(),
-        format!("{}\n", folder.display()).as_bytes(),
-    )?;
+    io::Write::write_all(&mut io::stdout(), format!("{}\n", folder.display()).as_bytes())?;
     Ok(())
 }

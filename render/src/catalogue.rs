@@ -11,9 +11,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A language of the interface. Official papers are Vietnamese only.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Vietnamese: complete, the default.
@@ -62,45 +60,29 @@ impl Catalogue {
     pub fn embedded() -> Result<Self, CatalogueError> {
         let mut files = Vec::new();
         for path in Files::iter() {
-            let file =
-                Files::get(&path).ok_or_else(|| CatalogueError(format!("{path}: unreadable")))?;
-            let text = String::from_utf8(file.data.into_owned())
-                .map_err(|error| CatalogueError(format!("{path}: {error}")))?;
+            let file = Files::get(&path).ok_or_else(|| CatalogueError(format!("{path}: unreadable")))?;
+            let text = String::from_utf8(file.data.into_owned()).map_err(|error| CatalogueError(format!("{path}: {error}")))?;
             files.push((path.into_owned(), text));
         }
-        Self::from_files(
-            files
-                .iter()
-                .map(|(path, text)| (path.as_str(), text.as_str())),
-        )
+        Self::from_files(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
     }
 
-    fn from_files<'a>(
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self {
-            vi: BTreeMap::new(),
-            en: BTreeMap::new(),
-        };
+    fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, CatalogueError> {
+        let mut catalogue = Self { vi: BTreeMap::new(), en: BTreeMap::new() };
         for (path, text) in files {
             let texts = match path.split('/').next() {
                 Some("vi") => &mut catalogue.vi,
                 Some("en") => &mut catalogue.en,
                 _ => return Err(CatalogueError(format!("{path}: not below vi/ or en/"))),
             };
-            let Pairs(pairs) = serde_json::from_str(text)
-                .map_err(|error| CatalogueError(format!("{path}: {error}")))?;
+            let Pairs(pairs) = serde_json::from_str(text).map_err(|error| CatalogueError(format!("{path}: {error}")))?;
             for (key, text) in pairs {
                 if texts.insert(key.clone(), text).is_some() {
                     return Err(CatalogueError(format!("{path}: second text for «{key}»")));
                 }
             }
         }
-        match catalogue
-            .en
-            .keys()
-            .find(|key| !catalogue.vi.contains_key(*key))
-        {
+        match catalogue.en.keys().find(|key| !catalogue.vi.contains_key(*key)) {
             Some(key) => Err(CatalogueError(format!("«{key}» is in en but not in vi"))),
             None => Ok(catalogue),
         }
@@ -113,13 +95,8 @@ impl Catalogue {
     #[must_use]
     pub fn get(&self, lang: Lang, key: &str, params: &[(&str, String)]) -> String {
         match self.text(lang, key) {
-            Some(text) => fill(text, |name| {
-                params
-                    .iter()
-                    .find(|(given, _)| *given == name)
-                    .map(|(_, value)| value.clone())
-            })
-            .unwrap_or_else(|unfilled| unfilled.text),
+            Some(text) => fill(text, |name| params.iter().find(|(given, _)| *given == name).map(|(_, value)| value.clone()))
+                .unwrap_or_else(|unfilled| unfilled.text),
             None => key.to_owned(),
         }
     }
@@ -138,10 +115,7 @@ impl Catalogue {
     /// The text of `key` as written, in `lang` or else in Vietnamese.
     #[must_use]
     pub fn text(&self, lang: Lang, key: &str) -> Option<&str> {
-        self.texts(lang)
-            .get(key)
-            .or_else(|| self.vi.get(key))
-            .map(String::as_str)
+        self.texts(lang).get(key).or_else(|| self.vi.get(key)).map(String::as_str)
     }
 
     fn texts(&self, lang: Lang) -> &BTreeMap<String, String> {
@@ -189,10 +163,7 @@ pub(crate) fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> Result
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// A JSON object read as pairs: a map would silently keep the last of two equal keys.
@@ -241,21 +212,14 @@ mod tests {
 
     #[test]
     fn files_of_one_language_are_merged() {
-        let catalogue = of(&[
-            ("vi/a.json", r#"{"a.x": "một"}"#),
-            ("vi/b.json", r#"{"b.y": "hai"}"#),
-        ])
-        .unwrap();
+        let catalogue = of(&[("vi/a.json", r#"{"a.x": "một"}"#), ("vi/b.json", r#"{"b.y": "hai"}"#)]).unwrap();
         assert_eq!(catalogue.get(Lang::Vi, "a.x", &[]), "một");
         assert_eq!(catalogue.get(Lang::Vi, "b.y", &[]), "hai");
     }
 
     #[test]
     fn a_key_given_twice_is_refused_in_one_file_and_across_files() {
-        let across = [
-            ("vi/a.json", r#"{"a": "một"}"#),
-            ("vi/b.json", r#"{"a": "hai"}"#),
-        ];
+        let across = [("vi/a.json", r#"{"a": "một"}"#), ("vi/b.json", r#"{"a": "hai"}"#)];
         for files in [&across[..], &[("vi/a.json", r#"{"a": "một", "a": "hai"}"#)]] {
             assert!(of(files).unwrap_err().to_string().contains("«a»"));
         }
@@ -271,10 +235,7 @@ mod tests {
     #[test]
     fn placeholders_are_filled_by_name_and_other_braces_are_text() {
         let catalogue = of(&[("vi/a.json", r#"{"a": "{n} việc { } {N} {x}"}"#)]).unwrap();
-        assert_eq!(
-            catalogue.get(Lang::Vi, "a", &[("n", "3".to_owned())]),
-            "3 việc { } {N} {x}"
-        );
+        assert_eq!(catalogue.get(Lang::Vi, "a", &[("n", "3".to_owned())]), "3 việc { } {N} {x}");
         assert_eq!(catalogue.get(Lang::Vi, "unknown.key", &[]), "unknown.key");
     }
 
@@ -282,8 +243,7 @@ mod tests {
     fn the_embedded_catalogue_is_usable_and_both_languages_take_the_same_parameters() {
         let catalogue = Catalogue::embedded().unwrap();
         for key in catalogue.keys(Lang::En) {
-            let [vi, en] =
-                [Lang::Vi, Lang::En].map(|lang| placeholders(catalogue.text(lang, key).unwrap()));
+            let [vi, en] = [Lang::Vi, Lang::En].map(|lang| placeholders(catalogue.text(lang, key).unwrap()));
             assert_eq!(vi, en, "{key}");
         }
     }
@@ -294,11 +254,7 @@ mod tests {
         for lang in Lang::ALL {
             for key in catalogue.keys(*lang) {
                 let text = catalogue.text(*lang, key).unwrap();
-                assert!(
-                    !text.is_empty() && text.trim() == text && !text.contains("  "),
-                    "{}: {key}",
-                    lang.code()
-                );
+                assert!(!text.is_empty() && text.trim() == text && !text.contains("  "), "{}: {key}", lang.code());
             }
         }
     }

@@ -15,25 +15,15 @@ use crate::{Catalogue, Lang, form};
 /// Adds our functions and filters to `env`.
 pub(crate) fn register(env: &mut Environment<'static>, catalogue: &Arc<Catalogue>, lang: Lang) {
     let texts = Arc::clone(catalogue);
-    env.add_function("t", move |key: &str, values: Kwargs| {
-        translate(&texts, lang, key, &values)
-    });
+    env.add_function("t", move |key: &str, values: Kwargs| translate(&texts, lang, key, &values));
     let texts = Arc::clone(catalogue);
-    env.add_function("label", move |list: &str, code: &str| {
-        known(&texts, lang, &format!("{list}.{code}"))
-    });
+    env.add_function("label", move |list: &str, code: &str| known(&texts, lang, &format!("{list}.{code}")));
     let texts = Arc::clone(catalogue);
-    env.add_function("field_label", move |field: &str| {
-        field_label(&texts, lang, field)
-    });
+    env.add_function("field_label", move |field: &str| field_label(&texts, lang, field));
     let texts = Arc::clone(catalogue);
     env.add_function("nav_label", move |key: &str| {
         let short = format!("nav_short.{key}");
-        let key = if texts.has(&short) {
-            short
-        } else {
-            format!("nav.{key}")
-        };
+        let key = if texts.has(&short) { short } else { format!("nav.{key}") };
         known(&texts, lang, &key)
     });
     // `none` when the build has no such file: pages must do without Bootstrap.
@@ -48,15 +38,9 @@ pub(crate) fn register(env: &mut Environment<'static>, catalogue: &Arc<Catalogue
     env.add_function("field_id", field_id);
 
     let texts = Arc::clone(catalogue);
-    env.add_filter("ngay_thu", move |date: &str| {
-        weekday_and_date(&texts, lang, civil_date(date)?)
-    });
-    env.add_filter("ngay", |date: &str| {
-        Ok::<_, Error>(civil_date(date)?.format("%d/%m/%Y").to_string())
-    });
-    env.add_filter("ngay_gio", |at: &str| {
-        Ok::<_, Error>(instant(at)?.format("%H:%M %d/%m/%Y").to_string())
-    });
+    env.add_filter("ngay_thu", move |date: &str| weekday_and_date(&texts, lang, civil_date(date)?));
+    env.add_filter("ngay", |date: &str| Ok::<_, Error>(civil_date(date)?.format("%d/%m/%Y").to_string()));
+    env.add_filter("ngay_gio", |at: &str| Ok::<_, Error>(instant(at)?.format("%H:%M %d/%m/%Y").to_string()));
     env.add_filter("so", |number: &Value, places: Option<usize>| {
         let number = Decimal::of(number)?;
         Ok::<_, Error>(match places {
@@ -64,22 +48,13 @@ pub(crate) fn register(env: &mut Environment<'static>, catalogue: &Arc<Catalogue
             None => number.written(),
         })
     });
-    env.add_filter("diem", |points: &Value| {
-        Ok::<_, Error>(Decimal::of(points)?.trimmed().at_least(2).written())
-    });
-    env.add_filter("phan_tram", |percent: &Value| {
-        Ok::<_, Error>(format!("{}%", Decimal::of(percent)?.trimmed().written()))
-    });
+    env.add_filter("diem", |points: &Value| Ok::<_, Error>(Decimal::of(points)?.trimmed().at_least(2).written()));
+    env.add_filter("phan_tram", |percent: &Value| Ok::<_, Error>(format!("{}%", Decimal::of(percent)?.trimmed().written())));
     env.add_filter("kich_thuoc", |bytes: u64| size(bytes));
 }
 
 /// `t("key", name=value)`: the text of `key`. In a template a missing key or value is an error.
-fn translate(
-    catalogue: &Catalogue,
-    lang: Lang,
-    key: &str,
-    values: &Kwargs,
-) -> Result<String, Error> {
+fn translate(catalogue: &Catalogue, lang: Lang, key: &str, values: &Kwargs) -> Result<String, Error> {
     let text = catalogue.text(lang, key).ok_or_else(|| unknown_key(key))?;
     let filled = fill(text, |name| match values.get::<Value>(name) {
         Ok(value) if !value.is_none() && !value.is_undefined() => Some(value.to_string()),
@@ -89,10 +64,7 @@ fn translate(
 }
 
 fn known(catalogue: &Catalogue, lang: Lang, key: &str) -> Result<String, Error> {
-    catalogue
-        .text(lang, key)
-        .map(str::to_owned)
-        .ok_or_else(|| unknown_key(key))
+    catalogue.text(lang, key).map(str::to_owned).ok_or_else(|| unknown_key(key))
 }
 
 /// The label of a form field: `field.<name>`, rows of a group sharing one (`steps/0/due_on` is
@@ -100,27 +72,20 @@ fn known(catalogue: &Catalogue, lang: Lang, key: &str) -> Result<String, Error> 
 fn field_label(catalogue: &Catalogue, lang: Lang, field: &str) -> String {
     let mut parts = field.split('/').rev();
     let name = parts.next().unwrap_or_default();
-    let label = catalogue
-        .text(lang, &format!("field.{name}"))
-        .unwrap_or_default();
+    let label = catalogue.text(lang, &format!("field.{name}")).unwrap_or_default();
     let row = parts.next().and_then(|number| number.parse::<u64>().ok());
     match row {
-        Some(row) if !label.is_empty() => catalogue.get(
-            lang,
-            "form.row_label",
-            &[("n", (row + 1).to_string()), ("label", label.to_owned())],
-        ),
+        Some(row) if !label.is_empty() => {
+            catalogue.get(lang, "form.row_label", &[("n", (row + 1).to_string()), ("label", label.to_owned())])
+        }
         _ => label.to_owned(),
     }
 }
 
 /// `form_rows(form, "steps", 1)`: the numbers of the rows to draw, at least so many.
 fn form_rows(form: &Value, group: &str, least: Option<usize>) -> Result<Vec<usize>, Error> {
-    let mut rows: Vec<usize> = form
-        .get_attr("values")?
-        .try_iter()?
-        .filter_map(|name| form::row_of(group, name.as_str()?))
-        .collect();
+    let mut rows: Vec<usize> =
+        form.get_attr("values")?.try_iter()?.filter_map(|name| form::row_of(group, name.as_str()?)).collect();
     rows.sort_unstable();
     rows.dedup();
     while rows.len() < least.unwrap_or(1) {
@@ -133,19 +98,12 @@ fn form_rows(form: &Value, group: &str, least: Option<usize>) -> Result<Vec<usiz
 /// between where a page has several forms.
 fn field_id(form: &Value, name: &str) -> Result<String, Error> {
     let own = form.get_attr("id")?;
-    let own = own
-        .as_str()
-        .filter(|own| !own.is_empty())
-        .map_or_else(String::new, |own| format!("{own}-"));
+    let own = own.as_str().filter(|own| !own.is_empty()).map_or_else(String::new, |own| format!("{own}-"));
     Ok(format!("f-{own}{}", name.replace('/', "-")))
 }
 
 fn weekday_and_date(catalogue: &Catalogue, lang: Lang, date: NaiveDate) -> Result<String, Error> {
-    let weekday = known(
-        catalogue,
-        lang,
-        &format!("weekday.{}", date.weekday().number_from_monday()),
-    )?;
+    let weekday = known(catalogue, lang, &format!("weekday.{}", date.weekday().number_from_monday()))?;
     Ok(format!("{weekday}, {}", date.format("%d/%m/%Y")))
 }
 
@@ -158,10 +116,8 @@ fn civil_date(text: &str) -> Result<NaiveDate, Error> {
 }
 
 fn instant(text: &str) -> Result<DateTime<FixedOffset>, Error> {
-    let vietnam =
-        FixedOffset::east_opt(7 * 3600).ok_or_else(|| refused("no such offset".to_owned()))?;
-    let at = DateTime::parse_from_rfc3339(text)
-        .map_err(|error| refused(format!("«{text}» is no date or instant ({error})")))?;
+    let vietnam = FixedOffset::east_opt(7 * 3600).ok_or_else(|| refused("no such offset".to_owned()))?;
+    let at = DateTime::parse_from_rfc3339(text).map_err(|error| refused(format!("«{text}» is no date or instant ({error})")))?;
     Ok(at.with_timezone(&vietnam))
 }
 
@@ -196,24 +152,16 @@ impl Decimal {
             None => (false, text.as_str()),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let plain = !whole.is_empty()
-            && [whole, fraction]
-                .iter()
-                .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+        let plain = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
         if !plain {
             return Err(refused(format!("«{text}» is no decimal number")));
         }
-        Ok(Self {
-            negative,
-            whole: whole.to_owned(),
-            fraction: fraction.to_owned(),
-        })
+        Ok(Self { negative, whole: whole.to_owned(), fraction: fraction.to_owned() })
     }
 
     /// Without zeros at the end of the fraction.
     fn trimmed(mut self) -> Self {
-        self.fraction
-            .truncate(self.fraction.trim_end_matches('0').len());
+        self.fraction.truncate(self.fraction.trim_end_matches('0').len());
         self
     }
 
@@ -264,12 +212,8 @@ mod tests {
     fn eval(expression: &str, x: impl Into<Value>) -> Result<String, String> {
         let renderer = Renderer::new().unwrap();
         let env = renderer.environment(Lang::Vi);
-        env.render_named_str(
-            "test.html",
-            &format!("{{{{ {expression} }}}}"),
-            context! { x => x.into() },
-        )
-        .map_err(|error| format!("{error:#}"))
+        env.render_named_str("test.html", &format!("{{{{ {expression} }}}}"), context! { x => x.into() })
+            .map_err(|error| format!("{error:#}"))
     }
 
     #[test]
@@ -278,16 +222,8 @@ mod tests {
             ("x | ngay", "2026-12-09", "09/12/2026"),
             ("x | ngay", "2026-12-08T20:00:00Z", "09/12/2026"),
             ("x | ngay_thu", "2026-12-09", "thứ Tư, 09/12/2026"),
-            (
-                "x | ngay_gio",
-                "2026-12-08T20:05:59.123456Z",
-                "03:05 09/12/2026",
-            ),
-            (
-                "x | ngay_gio",
-                "2026-12-09T03:05:00+07:00",
-                "03:05 09/12/2026",
-            ),
+            ("x | ngay_gio", "2026-12-08T20:05:59.123456Z", "03:05 09/12/2026"),
+            ("x | ngay_gio", "2026-12-09T03:05:00+07:00", "03:05 09/12/2026"),
         ];
         for (expression, x, expected) in cases {
             assert_eq!(eval(expression, x).unwrap(), expected, "{expression} {x}");
@@ -313,11 +249,7 @@ mod tests {
             ("x | kich_thuoc", Value::from(1_260_000), "1,2 MB"),
         ];
         for (expression, x, expected) in cases {
-            assert_eq!(
-                eval(expression, x.clone()).unwrap(),
-                expected,
-                "{expression} {x}"
-            );
+            assert_eq!(eval(expression, x.clone()).unwrap(), expected, "{expression} {x}");
         }
         for x in ["", "-", "1,5", "1e3", "abc"] {
             assert!(eval("x | so", x).is_err(), "{x}");
@@ -326,43 +258,18 @@ mod tests {
 
     #[test]
     fn a_text_without_its_value_or_without_a_key_is_an_error() {
-        assert!(
-            eval(r#"t("form.row_label", n=1)"#, ())
-                .unwrap_err()
-                .contains("needs a value for label")
-        );
-        assert!(
-            eval(r#"t("no.such.key")"#, ())
-                .unwrap_err()
-                .contains("«no.such.key»")
-        );
-        assert!(
-            eval(r#"label("nav", "no_such")"#, ())
-                .unwrap_err()
-                .contains("«nav.no_such»")
-        );
+        assert!(eval(r#"t("form.row_label", n=1)"#, ()).unwrap_err().contains("needs a value for label"));
+        assert!(eval(r#"t("no.such.key")"#, ()).unwrap_err().contains("«no.such.key»"));
+        assert!(eval(r#"label("nav", "no_such")"#, ()).unwrap_err().contains("«nav.no_such»"));
     }
 
     #[test]
     fn rows_of_a_group_share_their_labels_and_say_their_number() {
-        assert_eq!(
-            eval(r#"field_label("login")"#, ()).unwrap(),
-            eval(r#"t("field.login")"#, ()).unwrap()
-        );
-        assert!(
-            eval(r#"field_label("steps/1/login")"#, ())
-                .unwrap()
-                .contains('2')
-        );
+        assert_eq!(eval(r#"field_label("login")"#, ()).unwrap(), eval(r#"t("field.login")"#, ()).unwrap());
+        assert!(eval(r#"field_label("steps/1/login")"#, ()).unwrap().contains('2'));
         assert_eq!(eval(r#"field_label("no_such_field")"#, ()).unwrap(), "");
         let form = |id: &str| context! { id };
-        assert_eq!(
-            eval(r#"field_id(x, "steps/1/due_on")"#, form("")).unwrap(),
-            "f-steps-1-due_on"
-        );
-        assert_eq!(
-            eval(r#"field_id(x, "reason")"#, form("dispute")).unwrap(),
-            "f-dispute-reason"
-        );
+        assert_eq!(eval(r#"field_id(x, "steps/1/due_on")"#, form("")).unwrap(), "f-steps-1-due_on");
+        assert_eq!(eval(r#"field_id(x, "reason")"#, form("dispute")).unwrap(), "f-dispute-reason");
     }
 }

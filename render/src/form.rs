@@ -28,9 +28,7 @@ impl Form {
     /// The fields of a submitted form. `version` and `once` go to their places and `csrf` is
     /// dropped; of two values of one name the last counts (a ticked box follows its hidden "no").
     #[must_use]
-    pub fn from_pairs<K: Into<String>, V: Into<String>>(
-        pairs: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
+    pub fn from_pairs<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut form = Self::default();
         for (name, value) in pairs {
             let (name, value) = (name.into(), value.into());
@@ -67,26 +65,13 @@ impl Form {
 
     /// Says what is wrong with `field` (`""`: with the form as a whole).
     pub fn error(&mut self, field: impl Into<String>, text: impl Into<String>) -> &mut Self {
-        self.errors
-            .entry(field.into())
-            .or_default()
-            .push(text.into());
+        self.errors.entry(field.into()).or_default().push(text.into());
         self
     }
 
     /// Adds the errors of a refused draft in the reader's words (`error.<code>`).
-    pub fn refuse(
-        &mut self,
-        catalogue: &Catalogue,
-        lang: Lang,
-        errors: &[FieldError],
-    ) -> &mut Self {
-        for FieldError {
-            field,
-            code,
-            params,
-        } in errors
-        {
+    pub fn refuse(&mut self, catalogue: &Catalogue, lang: Lang, errors: &[FieldError]) -> &mut Self {
+        for FieldError { field, code, params } in errors {
             self.error(field, catalogue.get(lang, &format!("error.{code}"), params));
         }
         self
@@ -107,30 +92,20 @@ impl Form {
 
     /// Shows one more blank row, for the button that adds one without scripts.
     pub fn add_row(&mut self, group: &str) -> &mut Self {
-        let next = self
-            .row_numbers(group, |_| true)
-            .last()
-            .map_or(0, |last| last + 1);
+        let next = self.row_numbers(group, |_| true).last().map_or(0, |last| last + 1);
         self.set(format!("{group}/{next}/"), "")
     }
 
     fn row_numbers(&self, group: &str, counts: impl Fn(&str) -> bool) -> Vec<usize> {
-        let rows: BTreeSet<usize> = self
-            .values
-            .iter()
-            .filter(|(_, value)| counts(value))
-            .filter_map(|(name, _)| row_of(group, name))
-            .collect();
+        let rows: BTreeSet<usize> =
+            self.values.iter().filter(|(_, value)| counts(value)).filter_map(|(name, _)| row_of(group, name)).collect();
         rows.into_iter().collect()
     }
 }
 
 /// The row number in `group/<n>/field`.
 pub(crate) fn row_of(group: &str, name: &str) -> Option<usize> {
-    let (number, _) = name
-        .strip_prefix(group)?
-        .strip_prefix('/')?
-        .split_once('/')?;
+    let (number, _) = name.strip_prefix(group)?.strip_prefix('/')?.split_once('/')?;
     number.parse().ok()
 }
 
@@ -140,18 +115,10 @@ mod tests {
 
     #[test]
     fn version_once_and_csrf_are_not_fields() {
-        let form = Form::from_pairs([
-            ("csrf", "t"),
-            ("once", "k"),
-            ("version", "3"),
-            ("title", "Thư xin lỗi"),
-        ]);
+        let form = Form::from_pairs([("csrf", "t"), ("once", "k"), ("version", "3"), ("title", "Thư xin lỗi")]);
         assert_eq!((form.version, form.once.as_str()), (Some(3), "k"));
         assert_eq!(form.values.keys().collect::<Vec<_>>(), ["title"]);
-        assert_eq!(
-            (form.value("title"), form.value("other")),
-            ("Thư xin lỗi", "")
-        );
+        assert_eq!((form.value("title"), form.value("other")), ("Thư xin lỗi", ""));
     }
 
     #[test]
@@ -179,16 +146,9 @@ mod tests {
     fn a_refused_draft_speaks_the_readers_words() {
         let catalogue = Catalogue::embedded().unwrap();
         let mut form = Form::default();
-        let errors = [FieldError {
-            field: "title".into(),
-            code: "required",
-            params: vec![],
-        }];
+        let errors = [FieldError { field: "title".into(), code: "required", params: vec![] }];
         form.refuse(&catalogue, Lang::Vi, &errors);
         assert!(!form.is_valid());
-        assert_eq!(
-            form.errors["title"],
-            [catalogue.get(Lang::Vi, "error.required", &[])]
-        );
+        assert_eq!(form.errors["title"], [catalogue.get(Lang::Vi, "error.required", &[])]);
     }
 }

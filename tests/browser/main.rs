@@ -1,5 +1,7 @@
 //! Browser journeys in headless Chromium, on a phone's and a desk's screen.
 
+mod chain;
+
 use tests::TestApp;
 use tests::browser::{DESK, PHONE, Served, Window};
 

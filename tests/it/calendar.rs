@@ -46,7 +46,10 @@ async fn days_keep_their_source_and_trust() {
     let year = client.get("/api/v1/calendar/days?year=2026").await.expect(200).json();
     assert_eq!((year["published"].clone(), year["items"].as_array().unwrap().len()), (json!(true), 17));
     let swap = year["items"].as_array().unwrap().iter().find(|day| day["on_date"] == "2026-01-02").unwrap().clone();
-    assert_eq!((swap["kind"].clone(), swap["trust"].clone(), swap["published_on"].clone()), (json!("swap_off"), json!("verified_secondary"), json!("2025-12-25")));
+    assert_eq!(
+        (swap["kind"].clone(), swap["trust"].clone(), swap["published_on"].clone()),
+        (json!("swap_off"), json!("verified_secondary"), json!("2025-12-25"))
+    );
     assert_eq!(client.get("/api/v1/calendar/days?year=2027").await.expect(200).json()["published"], false);
 }
 
@@ -68,9 +71,21 @@ async fn the_keeper_adds_changes_and_removes_a_day_and_an_upgrade_does_not_bring
     client.get(&path).await.expect(404);
 
     let year = client.get("/api/v1/calendar/days?year=2026").await.expect(200).json();
-    let culture = year["items"].as_array().unwrap().iter().find(|day| day["on_date"] == "2026-11-24").unwrap()["id"].as_str().unwrap().to_owned();
-    client.send(poem::http::Method::DELETE, &format!("/api/v1/calendar/days/{culture}"), &[("if-match", "\"1\"")], "").await.expect(204);
-    app.app.store.write(api::store::Writer::Cli, |tx| async move { api::installation::set(tx.db(), "calendar.loaded", "an older list".into()).await }).await.unwrap();
+    let culture = year["items"].as_array().unwrap().iter().find(|day| day["on_date"] == "2026-11-24").unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    client
+        .send(poem::http::Method::DELETE, &format!("/api/v1/calendar/days/{culture}"), &[("if-match", "\"1\"")], "")
+        .await
+        .expect(204);
+    app.app
+        .store
+        .write(api::store::Writer::Cli, |tx| async move {
+            api::installation::set(tx.db(), "calendar.loaded", "an older list".into()).await
+        })
+        .await
+        .unwrap();
     api::installation::load_reference(&app.app.store).await.unwrap();
     let days = client.get("/api/v1/calendar/days?year=2026").await.expect(200).json();
     assert!(days["items"].as_array().unwrap().iter().all(|day| day["on_date"] != "2026-11-24"));
@@ -84,8 +99,12 @@ async fn only_the_business_administration_of_the_root_keeps_the_calendar() {
         app.sign_in(login).await.post("/api/v1/calendar/days", day.clone()).await.expect(403);
     }
     let client = app.sign_in("quantri").await;
-    let wrong = client.post("/api/v1/calendar/days", json!({"on_date": "2026-12-07", "kind": "make_up_workday", "name": "", "source": ""})).await.expect(422);
-    let codes: Vec<_> = wrong.json()["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap().to_owned()).collect();
+    let wrong = client
+        .post("/api/v1/calendar/days", json!({"on_date": "2026-12-07", "kind": "make_up_workday", "name": "", "source": ""}))
+        .await
+        .expect(422);
+    let codes: Vec<_> =
+        wrong.json()["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap().to_owned()).collect();
     assert_eq!(codes, ["required", "required", "make_up_needs_weekend"]);
 }
 
@@ -97,7 +116,14 @@ async fn a_file_of_holidays_is_imported_over_what_is_there() {
     assert_eq!((report.created, report.updated), (0, 1));
     let again = api::calendar::data::import(&app.app.store, file).await.unwrap();
     assert_eq!(again.unchanged, 1);
-    assert!(api::calendar::data::import(&app.app.store, "years:\n  2027:\n  - {date: '2026-02-04', name_vi: x, kind: holiday, status: y}\n").await.is_err());
+    assert!(
+        api::calendar::data::import(
+            &app.app.store,
+            "years:\n  2027:\n  - {date: '2026-02-04', name_vi: x, kind: holiday, status: y}\n"
+        )
+        .await
+        .is_err()
+    );
 }
 
 #[tokio::test]

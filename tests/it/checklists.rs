@@ -26,8 +26,14 @@ async fn three_checklists_come_with_the_program_and_say_that_they_are_not_offici
     }
     let inspection = lines(&client, "KT-CCHC-XA").await;
     assert_eq!(inspection.len(), 71);
-    assert_eq!((inspection[0]["code"].as_str(), inspection[0]["area_name"].as_str()), (Some("KT-0.01"), Some("Chỉ đạo, điều hành CCHC")));
-    assert_eq!((inspection[1]["answer_type"].as_str(), inspection[1]["metric"].as_str()), (Some("ratio"), Some("tasks_done / tasks_total")));
+    assert_eq!(
+        (inspection[0]["code"].as_str(), inspection[0]["area_name"].as_str()),
+        (Some("KT-0.01"), Some("Chỉ đạo, điều hành CCHC"))
+    );
+    assert_eq!(
+        (inspection[1]["answer_type"].as_str(), inspection[1]["metric"].as_str()),
+        (Some("ratio"), Some("tasks_done / tasks_total"))
+    );
     assert_eq!(inspection[0]["phrases"][0], "Kế hoạch ban hành chậm, nội dung chung chung");
     let types: std::collections::BTreeSet<&str> = inspection.iter().map(|line| line["answer_type"].as_str().unwrap()).collect();
     assert_eq!(types.into_iter().collect::<Vec<_>>(), ["amount", "count", "ratio", "sample", "text", "yes_no"]);
@@ -54,7 +60,10 @@ async fn a_copy_is_a_draft_of_the_next_version_and_is_frozen_once_published() {
     let copy = client.post(&format!("/api/v1/checklists/{from}/copy"), json!({})).await.expect(201);
     let (id, etag) = (copy.id(), copy.etag());
     assert_eq!((copy.json()["version_no"].as_i64(), copy.json()["state"].as_str()), (Some(2), Some("draft")));
-    assert_eq!(client.post(&format!("/api/v1/checklists/{from}/copy"), json!({})).await.expect(409).code(), "checklist_draft_open");
+    assert_eq!(
+        client.post(&format!("/api/v1/checklists/{from}/copy"), json!({})).await.expect(409).code(),
+        "checklist_draft_open"
+    );
 
     let line = |code: &str| json!({"code": code, "area_code": "0", "area_name": "Chỉ đạo", "question": "Có kế hoạch không?", "answer_type": "yes_no"});
     let put = |etag: String, lines: Json| {
@@ -65,7 +74,10 @@ async fn a_copy_is_a_draft_of_the_next_version_and_is_frozen_once_published() {
     let pointers: Vec<&str> = wrong["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
     assert_eq!(pointers, ["/lines/1/code", "/lines/2/code"]);
     let etag = put(etag.clone(), json!([])).await.expect(200).etag();
-    assert_eq!(client.post_at(&format!("/api/v1/checklists/{id}/publish"), &etag, json!({})).await.expect(409).code(), "checklist_empty");
+    assert_eq!(
+        client.post_at(&format!("/api/v1/checklists/{id}/publish"), &etag, json!({})).await.expect(409).code(),
+        "checklist_empty"
+    );
     let etag = put(etag, json!([line("A"), line("B")])).await.expect(200).etag();
     assert_eq!(put("\"1\"".into(), json!([line("A")])).await.expect(412).code(), "stale");
     let etag = client.post_at(&format!("/api/v1/checklists/{id}/publish"), &etag, json!({})).await.expect(200).etag();
@@ -100,10 +112,21 @@ async fn a_checklist_file_is_taken_in_as_a_draft() {
 async fn a_checklist_is_written_line_by_line_on_its_page() {
     let app = TestApp::start().await;
     let browser = app.browse("thukyiso").await;
-    let made = browser.fill("/danh-muc/moi", "/danh-muc/moi", &[("code", "RIENG"), ("kind", "cchc"), ("title", "Danh mục riêng")]).await.expect(303);
+    let made = browser
+        .fill("/danh-muc/moi", "/danh-muc/moi", &[("code", "RIENG"), ("kind", "cchc"), ("title", "Danh mục riêng")])
+        .await
+        .expect(303);
     let page = made.header("location").split('?').next().unwrap().to_owned();
-    let line = [("code", "A1"), ("area_code", "a"), ("area_name", "Nhóm"), ("question", "Có không?"), ("answer_type", "yes_no"), ("phrases", "Chậm\nThiếu")];
-    let wrong = browser.fill(&page, &format!("{page}/them-dong"), &[("code", "A1"), ("answer_type", "yes_no")]).await.expect(422).text();
+    let line = [
+        ("code", "A1"),
+        ("area_code", "a"),
+        ("area_name", "Nhóm"),
+        ("question", "Có không?"),
+        ("answer_type", "yes_no"),
+        ("phrases", "Chậm\nThiếu"),
+    ];
+    let wrong =
+        browser.fill(&page, &format!("{page}/them-dong"), &[("code", "A1"), ("answer_type", "yes_no")]).await.expect(422).text();
     assert!(wrong.contains("value=\"A1\""), "what was typed stays");
     browser.fill(&page, &format!("{page}/them-dong"), &line).await.expect(303);
     browser.fill(&page, &format!("{page}/ban-hanh"), &[]).await.expect(303);

@@ -22,7 +22,8 @@ impl Action {
         let app = TestApp::start().await;
         let visit = visit(&app, InspectionKind::InternalAudit, "MAU-01").await;
         let finding = raised(&app, &visit, "MAU-01").await;
-        let accepted = act(&app.sign_in("chutich.an").await, &format!("/api/v1/findings/{finding}"), "accept", json!({})).await.expect(200);
+        let accepted =
+            act(&app.sign_in("chutich.an").await, &format!("/api/v1/findings/{finding}"), "accept", json!({})).await.expect(200);
         let id = accepted.json()["actions"][0]["id"].as_str().unwrap().to_owned();
         Self { app, visit, finding, id }
     }
@@ -127,7 +128,13 @@ async fn a_draft_is_kept_though_incomplete_and_submitting_it_names_every_field()
     assert_eq!((kept["state"].as_str(), kept["steps"][0]["action"].as_str()), (Some("analysing"), Some("Họp rút kinh nghiệm")));
     let answer = action.act("chutich.an", "submit_plan", json!({})).await.expect(422);
     let expected = [
-        "/correction", "/whys", "/cause_group", "/external_agency", "/steps/0/owner_id", "/steps/0/expected_evidence", "/steps/0/due_on",
+        "/correction",
+        "/whys",
+        "/cause_group",
+        "/external_agency",
+        "/steps/0/owner_id",
+        "/steps/0/expected_evidence",
+        "/steps/0/due_on",
     ];
     assert_eq!(pointers(&answer), expected);
     assert_eq!(action.see().await["extent"], "Chưa rõ");
@@ -194,7 +201,12 @@ async fn nobody_verifies_their_own_doing() {
     entities::step::Entity::update(change).exec(action.app.app.store.read()).await.unwrap();
     action.do_step("truongdoan", &steps[1]).await.expect(200);
     refused(action.act("truongdoan", "verify", json!({"accepted": true, "note": "Đạt."})).await, "own_work");
-    action.who("congchuc.an").await.post_at(&format!("{}/verify", action.path()), "\"9\"", json!({"accepted": true})).await.expect(403);
+    action
+        .who("congchuc.an")
+        .await
+        .post_at(&format!("{}/verify", action.path()), "\"9\"", json!({"accepted": true}))
+        .await
+        .expect(403);
 }
 
 #[tokio::test]
@@ -252,7 +264,10 @@ async fn an_extension_keeps_every_date() {
     assert_eq!(pointers(&act_at(&lead, &extension, "refuse", "\"1\"", json!({})).await.expect(422)), ["/reason"]);
     action.who("daumoi.an").await.post_at(&format!("{extension}/grant"), "\"1\"", json!({})).await.expect(403);
     let granted = act_at(&lead, &extension, "grant", "\"1\"", json!({})).await.expect(200).json();
-    assert_eq!((granted["extensions"][0]["state"].as_str(), granted["steps"][0]["due_on"].as_str()), (Some("granted"), Some("2026-12-07")));
+    assert_eq!(
+        (granted["extensions"][0]["state"].as_str(), granted["steps"][0]["due_on"].as_str()),
+        (Some("granted"), Some("2026-12-07"))
+    );
     let dates: Vec<_> = granted["dates"].as_array().unwrap().iter().filter(|date| date["subject_id"] == step).collect();
     let dates: Vec<&str> = dates.iter().filter_map(|date| date["due_on"].as_str()).collect();
     assert_eq!(dates, ["2026-11-30", "2026-12-07"]);
@@ -337,4 +352,71 @@ async fn duties_name_who_must_act_by_when() {
     let owner = action.app.person("congchuc.an").await;
     assert_eq!(duties.len(), 2);
     assert!(duties.iter().all(|duty| duty.people.len() == 1 && duty.people[0].to_string() == owner));
+}
+
+#[tokio::test]
+async fn the_whole_way_is_one_page() {
+    let action = Action::opened().await;
+    let page = format!("/khac-phuc/{}", action.id);
+    let to = |slug: &str| format!("{page}/{slug}");
+    let officer = action.app.browse("daumoi.an").await;
+    let owner = action.app.person("congchuc.an").await;
+    let draft = [("correction", "Gửi thư"), ("whys/0", "Quên"), ("steps/0/action", "Phân công"), ("act", "draft")];
+    officer.fill(&page, &to("ke-hoach"), &draft).await.expect(303);
+    let row = officer.fill(&page, &to("ke-hoach"), &[("correction", "Đang gõ dở"), ("add", "steps")]).await.expect(200).text();
+    assert!(row.contains("Đang gõ dở"));
+    let head = action.app.browse("chutich.an").await;
+    let incomplete = [("correction", "Gửi thư"), ("steps/0/action", ""), ("steps/2/action", "Phân công"), ("act", "submit")];
+    let html = head.fill(&page, &to("ke-hoach"), &incomplete).await.expect(422).text();
+    assert!(
+        html.contains("#f-steps-2-due_on") && html.contains("Gửi thư"),
+        "errors stand at the row as the form counts it: {html}"
+    );
+    assert_eq!(action.see().await["steps"][0]["action"], "Phân công", "the draft is kept");
+    let plan = [
+        ("correction", "Gửi thư"),
+        ("whys/0", "Quên"),
+        ("cause_group", "people"),
+        ("cause_origin", "internal"),
+        ("steps/0/action", "Phân công"),
+        ("steps/0/owner_id", owner.as_str()),
+        ("steps/0/due_on", "2026-11-30"),
+        ("steps/0/expected_evidence", "Thông báo"),
+        ("act", "submit"),
+    ];
+    head.fill(&page, &to("ke-hoach"), &plan).await.expect(303);
+    let lead = action.app.browse("truongdoan").await;
+    let step = action.steps().await.remove(0);
+    let remark = format!("remark/{step}");
+    lead.fill(&page, &to("tra-lai"), &[(remark.as_str(), "Hạn quá gần.")]).await.expect(303);
+    assert!(officer.get(&page).await.text().contains("Hạn quá gần."));
+    head.fill(&page, &to("ke-hoach"), &plan).await.expect(303);
+    lead.fill(&page, &to("chap-nhan"), &[("effectiveness_months", "2")]).await.expect(303);
+    officer
+        .fill(
+            &page,
+            &to("gia-han"),
+            &[("step_id", &action.steps().await[0]), ("new_due_on", "2026-12-04"), ("reason", "Chờ văn bản")],
+        )
+        .await
+        .expect(303);
+    let extension = action.see().await["extensions"][0]["id"].as_str().unwrap().to_owned();
+    lead.fill(&page, &to(&format!("gia-han/{extension}/dong-y")), &[]).await.expect(303);
+    let doer = action.app.browse("congchuc.an").await;
+    let step = action.steps().await.remove(0);
+    let report = to(&format!("viec/{step}/minh-chung"));
+    let bare = crate::findings::send_files(&doer, &page, &report, &[("result", "Đã phân công"), ("act", "report")], None).await;
+    assert!(bare.expect(409).text().contains("Đã phân công"));
+    crate::findings::send_files(&doer, &page, &report, &[("result", "Đã phân công"), ("act", "report")], Some("ảnh"))
+        .await
+        .expect(303);
+    lead.fill(&page, &to("xac-nhan"), &[("note", "Đã xem thông báo.")]).await.expect(303);
+    action.fall_due("2027-01-18T02:00:00Z").await;
+    let lead = action.app.browse("truongdoan").await;
+    lead.fill(&page, &to("hieu-luc"), &[("effective", "yes"), ("note", "Không tái diễn.")]).await.expect(303);
+    let html = lead.get(&page).await.expect(200).text();
+    assert!(html.contains("Đã xem thông báo.") && html.contains("04/12/2026") && html.contains("30/11/2026"));
+    for query in ["", "?loc=qua-han", "?loc=cho-xac-nhan", "?loc=cua-toi", "?q=khong-co"] {
+        lead.get(&format!("/khac-phuc{query}")).await.expect(200);
+    }
 }

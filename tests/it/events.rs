@@ -11,7 +11,10 @@ async fn events(client: &Client, query: &str) -> Vec<Json> {
 /// Renames a unit and gives a role as the business administration.
 async fn acts(app: &TestApp) {
     let admin = app.sign_in("quantri").await;
-    admin.patch(&format!("/api/v1/units/{}", app.unit("MAU-02").await), "\"1\"", json!({"name": "Xã Bình Mẫu Bắc"})).await.expect(200);
+    admin
+        .patch(&format!("/api/v1/units/{}", app.unit("MAU-02").await), "\"1\"", json!({"name": "Xã Bình Mẫu Bắc"}))
+        .await
+        .expect(200);
     let body = json!({"person_id": app.person("congchuc.an").await, "role": "registrar", "unit_id": app.unit("MAU-01").await, "span": "own", "reason": "Phân công mới"});
     admin.post("/api/v1/assignments", body).await.expect(201);
 }

@@ -67,22 +67,38 @@ async fn check(store: &Store, journal: &Journal) -> Vec<String> {
     }
     for row in unit::Entity::find().filter(unit::Column::Code.like("GIET-%")).all(store.read()).await.unwrap() {
         let events = event::Entity::find().filter(event::Column::SubjectId.eq(row.id.0)).count(store.read()).await.unwrap();
-        let paths = unit_path::Entity::find().filter(unit_path::Column::DescendantId.eq(row.id)).count(store.read()).await.unwrap();
+        let paths =
+            unit_path::Entity::find().filter(unit_path::Column::DescendantId.eq(row.id)).count(store.read()).await.unwrap();
         if (i64::try_from(events).unwrap(), paths) != (row.version, 2) {
             wrong.push(format!("half done: {} with {events} events at version {}, {paths} paths", row.code, row.version));
         }
     }
-    let kept: BTreeSet<uuid::Uuid> = unit::Entity::find().select_only().column(unit::Column::Id).into_tuple().all(store.read()).await.unwrap().into_iter().collect();
+    let kept: BTreeSet<uuid::Uuid> = unit::Entity::find()
+        .select_only()
+        .column(unit::Column::Id)
+        .into_tuple()
+        .all(store.read())
+        .await
+        .unwrap()
+        .into_iter()
+        .collect();
     let events = event::Entity::find().filter(event::Column::Kind.eq("unit.created")).all(store.read()).await.unwrap();
-    wrong.extend(events.iter().filter(|event| !kept.contains(&event.subject_id.unwrap())).map(|event| format!("event without its unit: {}", event.id)));
+    wrong.extend(
+        events
+            .iter()
+            .filter(|event| !kept.contains(&event.subject_id.unwrap()))
+            .map(|event| format!("event without its unit: {}", event.id)),
+    );
     wrong
 }
 
 /// Adds and renames units until told to stop; a failed request is no acknowledgement.
 async fn write(url: String, token: String, parent: String, who: String, journal: Arc<Journal>, stop: Arc<AtomicBool>) {
+    tests::choose_tls();
     let client = reqwest::Client::new();
     let send = async |request: reqwest::RequestBuilder, body: Json| {
-        let answer = request.bearer_auth(&token).header("content-type", "application/json").body(body.to_string()).send().await.ok()?;
+        let answer =
+            request.bearer_auth(&token).header("content-type", "application/json").body(body.to_string()).send().await.ok()?;
         let good = answer.status().is_success();
         let body: Json = serde_json::from_str(&answer.text().await.ok()?).ok()?;
         good.then_some(body)
@@ -106,7 +122,15 @@ async fn write(url: String, token: String, parent: String, who: String, journal:
 }
 
 /// Lets eight clients write at `url` until `acks` more are acknowledged; then `end` ends the server.
-async fn under_load(url: &str, token: &str, parent: &str, round: u32, journal: &Arc<Journal>, acks: u32, end: impl Future<Output = ()>) {
+async fn under_load(
+    url: &str,
+    token: &str,
+    parent: &str,
+    round: u32,
+    journal: &Arc<Journal>,
+    acks: u32,
+    end: impl Future<Output = ()>,
+) {
     let stop = Arc::new(AtomicBool::new(false));
     let goal = journal.2.load(Ordering::Relaxed) + acks;
     let clients = (0..CLIENTS).map(|client| {
@@ -225,7 +249,12 @@ async fn a_killed_replicas_mail_is_sent_by_the_other_one() {
     assert!(killed.elapsed() < Duration::from_secs(3 + 3 + 4), "{:?} after the kill, with a lease of 3 s", killed.elapsed());
     assert_eq!(received.len(), 1);
     second.kill().await;
-    let job = entities::job::Entity::find().order_by_desc(entities::job::Column::CreatedAt).one(app.app.store.read()).await.unwrap().unwrap();
+    let job = entities::job::Entity::find()
+        .order_by_desc(entities::job::Column::CreatedAt)
+        .one(app.app.store.read())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(job.attempt <= 2, "{job:?}");
     let _ = std::fs::remove_dir_all(folder);
 }

@@ -122,9 +122,12 @@ async fn only_the_head_of_that_unit_answers_and_never_from_within_the_team() {
     let app = TestApp::start().await;
     let visit = visit(&app, InspectionKind::Cchc, "MAU-01").await;
     let id = raised(&app, &visit, "MAU-01").await;
-    for (login, verb, status) in
-        [("congchuc.an", "accept", 403), ("daumoi.an", "accept", 403), ("truongdoan", "accept", 403), ("chutich.binh", "accept", 404)]
-    {
+    for (login, verb, status) in [
+        ("congchuc.an", "accept", 403),
+        ("daumoi.an", "accept", 403),
+        ("truongdoan", "accept", 403),
+        ("chutich.binh", "accept", 404),
+    ] {
         let client = app.sign_in(login).await;
         assert_eq!(act_at(&client, &path(&id), verb, "\"2\"", json!({})).await.status.as_u16(), status, "{login}");
     }
@@ -138,7 +141,8 @@ async fn a_dispute_is_decided_by_the_lead_and_an_appeal_by_the_ordering_authorit
     let app = TestApp::start().await;
     let visit = visit(&app, InspectionKind::InternalAudit, "MAU-01").await;
     let id = raised(&app, &visit, "MAU-01").await;
-    let (lead, head, authority) = (app.sign_in("truongdoan").await, app.sign_in("chutich.an").await, app.sign_in("lanhdao").await);
+    let (lead, head, authority) =
+        (app.sign_in("truongdoan").await, app.sign_in("chutich.an").await, app.sign_in("lanhdao").await);
     let path = path(&id);
     assert_eq!(pointers(&act(&head, &path, "dispute", json!({"reason": " "})).await.expect(422)), ["/reason"]);
     act(&head, &path, "dispute", json!({"reason": "Thư xin lỗi đã gửi qua bưu điện."})).await.expect(200);
@@ -148,8 +152,14 @@ async fn a_dispute_is_decided_by_the_lead_and_an_appeal_by_the_ordering_authorit
     act(&head, &path, "appeal", json!({"reason": "Đề nghị xem xét lại."})).await.expect(200);
     lead.get(&path).await.expect(200);
     assert_eq!(act(&lead, &path, "decide_appeal", json!({"upheld": true, "reason": "x"})).await.status.as_u16(), 403);
-    let taken_back = act(&authority, &path, "decide_appeal", json!({"upheld": false, "reason": "Có biên nhận bưu điện."})).await.expect(200).json();
-    assert_eq!((taken_back["state"].as_str(), taken_back["actions"][0]["state"].as_str()), (Some("withdrawn"), Some("cancelled")));
+    let taken_back = act(&authority, &path, "decide_appeal", json!({"upheld": false, "reason": "Có biên nhận bưu điện."}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (taken_back["state"].as_str(), taken_back["actions"][0]["state"].as_str()),
+        (Some("withdrawn"), Some("cancelled"))
+    );
 }
 
 #[tokio::test]
@@ -188,7 +198,10 @@ async fn a_repeat_within_twelve_months_is_recognised() {
     let elsewhere = raised(&app, &visit(&app, InspectionKind::Cchc, "MAU-02").await, "MAU-02").await;
     let lead = app.sign_in("truongdoan").await;
     let shown = lead.get(&path(&again)).await.json();
-    assert_eq!((shown["repeat_of_id"].as_str(), shown["repeats"][0]["id"].as_str()), (Some(first.as_str()), Some(first.as_str())));
+    assert_eq!(
+        (shown["repeat_of_id"].as_str(), shown["repeats"][0]["id"].as_str()),
+        (Some(first.as_str()), Some(first.as_str()))
+    );
     assert!(lead.get(&path(&elsewhere)).await.json()["repeat_of_id"].is_null());
     let repeats = lead.get("/api/v1/findings?repeat=true").await.json();
     assert_eq!(repeats["items"].as_array().map(Vec::len), Some(1));
@@ -240,4 +253,70 @@ async fn a_list_is_filtered_and_paged() {
     assert_eq!(app.sign_in("chutich.binh").await.get("/api/v1/findings").await.json()["items"], json!([]));
     let codes = app.unit("MAU").await;
     assert_eq!(lead.get(&format!("/api/v1/findings?unit_id={codes}")).await.json()["items"].as_array().map(Vec::len), Some(3));
+}
+
+/// Sends a form with one file, as a browser does.
+pub async fn send_files(client: &Client, page: &str, action: &str, fields: &[(&str, &str)], file: Option<&str>) -> Answer {
+    let html = client.get(page).await.expect(200).text();
+    let form =
+        html.split("<form").find(|form| form.contains(&format!("action=\"{action}\""))).unwrap_or_else(|| panic!("{html}"));
+    let hidden = |name: &str| {
+        let value = form.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        value.map(|value| (name.to_owned(), value.to_owned()))
+    };
+    let hidden: Vec<(String, String)> = ["csrf", "once", "version"].into_iter().filter_map(hidden).collect();
+    let mut body = String::new();
+    let typed = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    for (name, value) in hidden.into_iter().chain(typed) {
+        body += &format!("--GIOI-HAN\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    if let Some(content) = file {
+        let head = "Content-Disposition: form-data; name=\"minh_chung\"; filename=\"anh.jpg\"\r\nContent-Type: image/jpeg";
+        body += &format!("--GIOI-HAN\r\n{head}\r\n\r\n{content}\r\n");
+    }
+    body += "--GIOI-HAN--\r\n";
+    let kind = [("content-type", "multipart/form-data; boundary=GIOI-HAN")];
+    client.send(Method::POST, action, &kind, body).await
+}
+
+#[tokio::test]
+async fn on_the_phone_a_finding_is_raised_with_its_photo_in_one_form() {
+    let app = TestApp::start().await;
+    let visit = visit(&app, InspectionKind::Cchc, "MAU-01").await;
+    let lead = app.browse("truongdoan").await;
+    let (page, action) =
+        (format!("/phat-hien/moi?dong={}", visit.line), format!("/phat-hien/moi/minh-chung?dong={}", visit.line));
+    let html = lead.get(&page).await.expect(200).text();
+    assert!(
+        html.contains("Hồ sơ trễ hạn không có thư xin lỗi.")
+            && html.contains("Tồn tại, hạn chế")
+            && !html.contains("Điểm không phù hợp")
+    );
+    let fields = [
+        ("grade", "limitation"),
+        ("statement", "Ba hồ sơ trễ hạn."),
+        ("criterion", "Nghị định 61/2018/NĐ-CP"),
+        ("phrase/0", "yes"),
+        ("act", "raise"),
+    ];
+    let bare = send_files(&lead, &page, &action, &fields, None).await.expect(422).text();
+    assert!(bare.contains("Cần ít nhất một minh chứng") && bare.contains("Ba hồ sơ trễ hạn."), "what was typed stays");
+    let raised = send_files(&lead, &page, &action, &fields, Some("ảnh")).await.expect(303);
+    let shown = lead.get(&raised.header("location")).await.expect(200).text();
+    assert!(shown.contains("Hồ sơ trễ hạn không có thư xin lỗi. Ba hồ sơ trễ hạn.") && shown.contains("anh.jpg"), "{shown}");
+    lead.get("/phat-hien?loc=cho-tra-loi").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_page_shows_the_acts_of_each_reader_and_keeps_what_was_typed() {
+    let app = TestApp::start().await;
+    let visit = visit(&app, InspectionKind::Cchc, "MAU-01").await;
+    let id = raised(&app, &visit, "MAU-01").await;
+    let page = format!("/phat-hien/{id}");
+    let (head, officer) = (app.browse("chutich.an").await, app.browse("daumoi.an").await);
+    assert!(!officer.get(&page).await.expect(200).text().contains("/dong-y\""));
+    let silent = head.fill(&page, &format!("{page}/khong-dong-y"), &[("reason", " ")]).await.expect(422).text();
+    assert!(silent.contains("Chưa nhập nội dung này"));
+    head.fill(&page, &format!("{page}/dong-y"), &[]).await.expect(303);
+    assert!(head.get(&page).await.expect(200).text().contains("KP-2026-0001"));
 }

@@ -87,7 +87,11 @@ impl Visit<'_> {
     /// Every line conforms.
     pub async fn answer_all(&self) {
         let lines = self.lines("truongdoan").await;
-        let operations: Vec<Json> = lines.iter().filter(|line| line["verdict"].is_null()).map(|line| op(line, "all", json!({"verdict": "conform"}))).collect();
+        let operations: Vec<Json> = lines
+            .iter()
+            .filter(|line| line["verdict"].is_null())
+            .map(|line| op(line, "all", json!({"verdict": "conform"})))
+            .collect();
         let lead = self.app.sign_in("truongdoan").await;
         self.answer(&lead, json!(operations)).await.expect(200);
     }
@@ -118,7 +122,10 @@ async fn an_inspection_gets_its_number_and_remembers_the_last_visit() {
     let second = plan(&app, "MAU-02", json!({})).await;
     let third = plan(&app, "MAU-01", json!({})).await;
     assert_eq!((first.json()["code"].as_str(), first.json()["state"].as_str()), (Some("KT-2025-001"), Some("planned")));
-    assert_eq!((second.json()["code"].as_str(), second.json()["previous_id"].as_str()), (Some("KT-2026-001"), Some(first.id().as_str())));
+    assert_eq!(
+        (second.json()["code"].as_str(), second.json()["previous_id"].as_str()),
+        (Some("KT-2026-001"), Some(first.id().as_str()))
+    );
     assert_eq!((third.json()["code"].as_str(), third.json()["previous_id"].is_null()), (Some("KT-2026-002"), true));
     let commune = app.sign_in("thukyiso.an").await;
     let audit = json!({
@@ -154,10 +161,18 @@ async fn a_member_of_the_unit_and_one_who_left_it_five_months_ago_are_refused_by
     let refused = visit.act("lanhdao", "set_team", json!({"members": team})).await.expect(422);
     assert_eq!(
         errors(&refused),
-        [("/members/3/person_id".to_owned(), "person_in_unit".to_owned()), ("/members/4/person_id".to_owned(), "person_left_unit".to_owned())]
+        [
+            ("/members/3/person_id".to_owned(), "person_in_unit".to_owned()),
+            ("/members/4/person_id".to_owned(), "person_left_unit".to_owned())
+        ]
     );
     let sentence = refused.json()["errors"][1]["detail"].as_str().unwrap().to_owned();
-    assert!(sentence.contains("Chuyên viên mới chuyển từ xã Bình Mẫu") && sentence.contains("16/06/2026") && sentence.contains("16/06/2027"), "{sentence}");
+    assert!(
+        sentence.contains("Chuyên viên mới chuyển từ xã Bình Mẫu")
+            && sentence.contains("16/06/2026")
+            && sentence.contains("16/06/2027"),
+        "{sentence}"
+    );
     assert!(visit.get("thukyiso").await["team"].as_array().unwrap().is_empty());
     // Of a unit below the inspected one is as much a member.
     let center = Visit::planned(&app, "MAU-01").await;
@@ -183,7 +198,10 @@ async fn an_exception_is_the_ordering_authoritys_word_with_a_reason_and_stays_vi
     let excepted = set["team"].as_array().unwrap().iter().find(|member| !member["exception_reason"].is_null()).unwrap();
     assert_eq!(excepted["conflict"]["kind"], "former_member");
     assert_eq!(excepted["conflict"]["free_on"], "2027-06-16");
-    assert_eq!((excepted["exception_by"].as_str(), excepted["name"].as_str()), (Some("Giám đốc Sở Nội vụ"), Some("Chuyên viên mới chuyển từ xã Bình Mẫu")));
+    assert_eq!(
+        (excepted["exception_by"].as_str(), excepted["name"].as_str()),
+        (Some("Giám đốc Sở Nội vụ"), Some("Chuyên viên mới chuyển từ xã Bình Mẫu"))
+    );
     assert!(visit.get("thukyiso").await["team"].to_string().contains("Người duy nhất thạo phần mềm một cửa"));
     visit.act("truongdoan", "notify", json!({})).await.expect(200);
 }
@@ -203,9 +221,15 @@ async fn in_an_internal_audit_the_planner_names_the_team_but_excepts_nobody() {
     let path = format!("/api/v1/inspections/{}", audit.id());
     let mut lead = member(&app, "daumoi.an", "lead_inspector").await;
     lead["exception_reason"] = json!("Xã ít người");
-    let refused = commune.post_at(&format!("{path}/set_team"), &audit.etag(), json!({"members": [lead.clone()]})).await.expect(422);
+    let refused =
+        commune.post_at(&format!("{path}/set_team"), &audit.etag(), json!({"members": [lead.clone()]})).await.expect(422);
     assert_eq!(errors(&refused)[0].1, "exception_by_authority");
-    let set = app.sign_in("chutich.an").await.post_at(&format!("{path}/set_team"), &audit.etag(), json!({"members": [lead]})).await.expect(200);
+    let set = app
+        .sign_in("chutich.an")
+        .await
+        .post_at(&format!("{path}/set_team"), &audit.etag(), json!({"members": [lead]}))
+        .await
+        .expect(200);
     assert_eq!(set.json()["team"][0]["exception_reason"], "Xã ít người");
 }
 
@@ -242,7 +266,12 @@ async fn a_team_has_one_lead_known_people_and_known_areas() {
     let codes: Vec<(&str, &str)> = found.iter().map(|(pointer, code)| (pointer.as_str(), code.as_str())).collect();
     assert_eq!(
         codes,
-        [("/members", "one_lead"), ("/members/1/person_id", "member_twice"), ("/members/1/areas/1", "unknown_area"), ("/members/2/person_id", "unknown_person")]
+        [
+            ("/members", "one_lead"),
+            ("/members/1/person_id", "member_twice"),
+            ("/members/1/areas/1", "unknown_area"),
+            ("/members/2/person_id", "unknown_person")
+        ]
     );
 }
 
@@ -300,7 +329,10 @@ async fn an_inspection_walks_from_plan_to_closing() {
     assert_eq!((begun["state"].as_str(), begun["verdicts"][0]["lines"].as_i64()), (Some("in_progress"), Some(71)));
 
     let lead = visit.get("truongdoan").await;
-    assert_eq!((lead["blocked"][0]["verb"].as_str(), lead["blocked"][0]["code"].as_str()), (Some("finish"), Some("lines_without_verdict")));
+    assert_eq!(
+        (lead["blocked"][0]["verb"].as_str(), lead["blocked"][0]["code"].as_str()),
+        (Some("finish"), Some("lines_without_verdict"))
+    );
     let open = visit.act("truongdoan", "finish", json!({})).await.expect(409);
     assert!(open.json()["detail"].as_str().unwrap().contains("71"), "{}", open.text());
     visit.answer_all().await;
@@ -308,8 +340,16 @@ async fn an_inspection_walks_from_plan_to_closing() {
 
     let texts = json!({"strengths": "Niêm yết đầy đủ", "limitations": "Không", "requests": "Duy trì"});
     app.sign_in("truongdoan").await.patch(&visit.path(), &visit.etag().await, texts).await.expect(200);
-    app.sign_in("chutich.binh").await.patch(&visit.path(), &visit.etag().await, json!({"unit_opinion": "Nhất trí"})).await.expect(200);
-    app.sign_in("chutich.binh").await.patch(&visit.path(), &visit.etag().await, json!({"strengths": "Rất tốt"})).await.expect(403);
+    app.sign_in("chutich.binh")
+        .await
+        .patch(&visit.path(), &visit.etag().await, json!({"unit_opinion": "Nhất trí"}))
+        .await
+        .expect(200);
+    app.sign_in("chutich.binh")
+        .await
+        .patch(&visit.path(), &visit.etag().await, json!({"strengths": "Rất tốt"}))
+        .await
+        .expect(403);
     visit.act("truongdoan", "sign_minutes", json!({"unit_signed": false})).await.expect(422);
     let signed = visit.act("thukydoan", "sign_minutes", json!({"unit_signed": true})).await.expect(200).json();
     assert_eq!((signed["papers"][0]["kind"].as_str(), signed["papers"][0]["signed_at"].is_null()), (Some("minutes"), false));
@@ -328,8 +368,15 @@ async fn a_refusal_to_sign_is_recorded_and_the_case_moves_on() {
     let visit = Visit::begun(&app, "MAU-02").await;
     visit.answer_all().await;
     visit.act("truongdoan", "finish", json!({})).await.expect(200);
-    let signed = visit.act("truongdoan", "sign_minutes", json!({"unit_signed": false, "refusal_reason": "Không nhất trí mục 2"})).await.expect(200).json();
-    assert_eq!((signed["state"].as_str(), signed["refusal_reason"].as_str()), (Some("minutes_signed"), Some("Không nhất trí mục 2")));
+    let signed = visit
+        .act("truongdoan", "sign_minutes", json!({"unit_signed": false, "refusal_reason": "Không nhất trí mục 2"}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (signed["state"].as_str(), signed["refusal_reason"].as_str()),
+        (Some("minutes_signed"), Some("Không nhất trí mục 2"))
+    );
 }
 
 #[tokio::test]
@@ -389,7 +436,14 @@ async fn two_devices_over_each_other_are_both_kept_and_the_lead_decides() {
     let (lead, inspector) = (app.sign_in("truongdoan").await, app.sign_in("thanhvien").await);
     let line = visit.line("KT-0.01").await;
     visit.answer(&lead, json!([op(&line, "a", json!({"verdict": "conform"}))])).await.expect(200);
-    let met = visit.answer(&inspector, json!([op(&line, "b", json!({"verdict": "nonconform", "note": "Chậm 2 tháng", "reason": "Đã nhắc"}))])).await.expect(200).json();
+    let met = visit
+        .answer(
+            &inspector,
+            json!([op(&line, "b", json!({"verdict": "nonconform", "note": "Chậm 2 tháng", "reason": "Đã nhắc"}))]),
+        )
+        .await
+        .expect(200)
+        .json();
     assert_eq!((met["results"][0]["conflict"].as_bool(), met["results"][0]["version"].as_i64()), (Some(true), Some(3)));
     let now = visit.line("KT-0.01").await;
     assert_eq!((now["conflicted"].as_bool(), now["verdict"].as_str()), (Some(true), Some("nonconform")));
@@ -446,7 +500,10 @@ async fn a_member_answers_in_their_areas_only_and_outsiders_not_at_all() {
     let visit = Visit::planned(&app, "MAU-02").await;
     let mut inspector = member(&app, "thanhvien", "inspector").await;
     inspector["areas"] = json!(["2"]);
-    visit.act("lanhdao", "set_team", json!({"members": [member(&app, "truongdoan", "lead_inspector").await, inspector]})).await.expect(200);
+    visit
+        .act("lanhdao", "set_team", json!({"members": [member(&app, "truongdoan", "lead_inspector").await, inspector]}))
+        .await
+        .expect(200);
     visit.act("truongdoan", "notify", json!({})).await.expect(200);
     visit.act("truongdoan", "start", json!({})).await.expect(200);
     let line = visit.line("KT-0.01").await;
@@ -488,7 +545,13 @@ async fn the_last_visits_answer_stands_beside_the_line() {
     let first = Visit::begun(&app, "MAU-02").await;
     let line = first.line("KT-0.01").await;
     let lead = app.sign_in("truongdoan").await;
-    first.answer(&lead, json!([op(&line, "a", json!({"verdict": "partial", "note": "Chậm", "value": {"type": "yes_no", "value": true}}))])).await.expect(200);
+    first
+        .answer(
+            &lead,
+            json!([op(&line, "a", json!({"verdict": "partial", "note": "Chậm", "value": {"type": "yes_no", "value": true}}))]),
+        )
+        .await
+        .expect(200);
     let second = Visit { app: &app, id: plan(&app, "MAU-02", json!({"planned_on": "2026-12-24"})).await.id() };
     second.act("lanhdao", "set_team", json!({"members": usual_team(&app).await})).await.expect(200);
     second.act("truongdoan", "notify", json!({})).await.expect(200);
@@ -521,7 +584,8 @@ async fn lists_are_filtered_searched_without_diacritics_and_paged() {
         let (client, path) = (client.clone(), path.to_owned());
         async move {
             let list = client.get(&path).await.expect(200).json();
-            let codes: Vec<String> = list["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect();
+            let codes: Vec<String> =
+                list["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect();
             (codes, list["next"].as_str().map(str::to_owned))
         }
     };
@@ -559,7 +623,12 @@ async fn an_inspection_is_planned_and_run_on_pages_without_scripts() {
     assert!(secretary.get("/kiem-tra").await.expect(200).text().contains("KT-2026-001"));
 
     let (lead, binh) = (app.person("truongdoan").await, app.person("congchuc.binh").await);
-    let team = [("members/0/person_id", lead.as_str()), ("members/0/team_role", "lead_inspector"), ("members/2/person_id", binh.as_str()), ("members/2/team_role", "inspector")];
+    let team = [
+        ("members/0/person_id", lead.as_str()),
+        ("members/0/team_role", "lead_inspector"),
+        ("members/2/person_id", binh.as_str()),
+        ("members/2/team_role", "inspector"),
+    ];
     let refused = secretary.fill(&page, &format!("{page}/doan"), &team).await.expect(422).text();
     assert!(refused.contains("Công chức xã Bình Mẫu đang thuộc đơn vị được kiểm tra"), "{refused}");
     secretary.fill(&page, &format!("{page}/doan"), &team[..2]).await.expect(303);
@@ -582,8 +651,13 @@ async fn the_sheet_saves_what_changed_in_a_group_and_keeps_what_was_typed_on_err
     let browser = app.browse("truongdoan").await;
     let (first, ratio) = (visit.line("KT-0.01").await, visit.line("KT-0.02").await);
     let names = [
-        field_name(&first, "version"), field_name(&first, "verdict"), field_name(&first, "note"),
-        field_name(&ratio, "version"), field_name(&ratio, "verdict"), field_name(&ratio, "numerator"), field_name(&ratio, "denominator"),
+        field_name(&first, "version"),
+        field_name(&first, "verdict"),
+        field_name(&first, "note"),
+        field_name(&ratio, "version"),
+        field_name(&ratio, "verdict"),
+        field_name(&ratio, "numerator"),
+        field_name(&ratio, "denominator"),
     ];
     let typed = |numerator: &'static str, more: (&'static str, &'static str)| {
         let values = ["1", "partial", "Ban hành chậm", "1", "conform", numerator, "482"];
@@ -607,22 +681,39 @@ async fn the_sheet_saves_what_changed_in_a_group_and_keeps_what_was_typed_on_err
     let shown = browser.get(&sheet).await.expect(200).text();
     assert!(shown.contains("484/482 (100,41 %)") && shown.contains("Tử số (484) lớn hơn mẫu số (482)"), "kept and warned about");
     let (now, unchanged) = (visit.line("KT-0.01").await, visit.line("KT-0.03").await);
-    assert_eq!((now["verdict"].as_str(), now["note"].as_str(), now["version"].as_i64()), (Some("partial"), Some("Ban hành chậm"), Some(2)));
+    assert_eq!(
+        (now["verdict"].as_str(), now["note"].as_str(), now["version"].as_i64()),
+        (Some("partial"), Some("Ban hành chậm"), Some(2))
+    );
     assert_eq!(unchanged["version"].as_i64(), Some(1));
 
     let open = visit.lines("truongdoan").await;
     let open: Vec<(String, String)> = open
         .iter()
         .filter(|line| line["area_code"] == "0")
-        .flat_map(|line| [(field_name(line, "version"), line["version"].to_string()), (field_name(line, "verdict"), line["verdict"].as_str().unwrap_or("none").to_owned()), (field_name(line, "note"), line["note"].as_str().unwrap_or_default().to_owned()),
-            (field_name(line, "numerator"), line["value"]["numerator"].as_i64().map(|n| n.to_string()).unwrap_or_default()), (field_name(line, "denominator"), line["value"]["denominator"].as_i64().map(|n| n.to_string()).unwrap_or_default())])
+        .flat_map(|line| {
+            [
+                (field_name(line, "version"), line["version"].to_string()),
+                (field_name(line, "verdict"), line["verdict"].as_str().unwrap_or("none").to_owned()),
+                (field_name(line, "note"), line["note"].as_str().unwrap_or_default().to_owned()),
+                (field_name(line, "numerator"), line["value"]["numerator"].as_i64().map(|n| n.to_string()).unwrap_or_default()),
+                (
+                    field_name(line, "denominator"),
+                    line["value"]["denominator"].as_i64().map(|n| n.to_string()).unwrap_or_default(),
+                ),
+            ]
+        })
         .chain([("area".to_owned(), "0".to_owned()), ("act".to_owned(), "rest".to_owned())])
         .collect();
     send(open).await.expect(303);
     let lines = visit.lines("truongdoan").await;
     let group: Vec<&Json> = lines.iter().filter(|line| line["area_code"] == "0").collect();
     assert!(group.iter().all(|line| !line["verdict"].is_null()));
-    assert_eq!((group[0]["verdict"].as_str(), group[0]["version"].as_i64()), (Some("partial"), Some(2)), "answered lines are not touched");
+    assert_eq!(
+        (group[0]["verdict"].as_str(), group[0]["version"].as_i64()),
+        (Some("partial"), Some(2)),
+        "answered lines are not touched"
+    );
     assert!(lines.iter().filter(|line| line["area_code"] != "0").all(|line| line["verdict"].is_null()));
     let left = browser.get(&format!("{sheet}?loc=open")).await.expect(200).text();
     assert!(!left.contains("id=\"dong-KT-0.01\"") && left.contains("id=\"dong-KT-1.01\""));
@@ -635,16 +726,36 @@ async fn a_form_drawn_before_another_answer_makes_a_conflict_only_where_it_chang
     let sheet = format!("/kiem-tra/{}/phieu", visit.id);
     let (first, other) = (visit.line("KT-0.01").await, visit.line("KT-0.04").await);
     let inspector = app.sign_in("thanhvien").await;
-    visit.answer(&inspector, json!([op(&first, "a", json!({"verdict": "conform"})), op(&other, "b", json!({"verdict": "conform"}))])).await.expect(200);
+    visit
+        .answer(
+            &inspector,
+            json!([op(&first, "a", json!({"verdict": "conform"})), op(&other, "b", json!({"verdict": "conform"}))]),
+        )
+        .await
+        .expect(200);
     // The lead's page still shows both unanswered; only the first is answered on it.
-    let names = [field_name(&first, "version"), field_name(&first, "verdict"), field_name(&other, "version"), field_name(&other, "verdict")];
-    let fields: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(["1", "partial", "1", "none"]).chain([("area", "0"), ("act", "area")]).collect();
+    let names = [
+        field_name(&first, "version"),
+        field_name(&first, "verdict"),
+        field_name(&other, "version"),
+        field_name(&other, "verdict"),
+    ];
+    let fields: Vec<(&str, &str)> =
+        names.iter().map(String::as_str).zip(["1", "partial", "1", "none"]).chain([("area", "0"), ("act", "area")]).collect();
     let browser = app.browse("truongdoan").await;
     let answer = browser.fill(&sheet, &sheet, &fields).await.expect(303);
     assert!(answer.header("location").contains("xong=line_conflict"));
-    assert_eq!((visit.line("KT-0.01").await["conflicted"].as_bool(), visit.line("KT-0.04").await["conflicted"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(
+        (visit.line("KT-0.01").await["conflicted"].as_bool(), visit.line("KT-0.04").await["conflicted"].as_bool()),
+        (Some(true), Some(false))
+    );
     let page = browser.get(&sheet).await.expect(200).text();
-    let action = page.split("action=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&#x2f;", "/")).find(|action| action.contains("/chon?")).expect("the lead may choose");
+    let action = page
+        .split("action=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().replace("&#x2f;", "/"))
+        .find(|action| action.contains("/chon?"))
+        .expect("the lead may choose");
     browser.fill(&sheet, &action, &[]).await.expect(303);
     assert_eq!(visit.line("KT-0.01").await["conflicted"].as_bool(), Some(false));
 }

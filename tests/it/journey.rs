@@ -23,7 +23,8 @@ async fn from_a_checklist_line_to_a_closed_and_verified_finding() {
     let (secretary, authority) = (app.sign_in("thukyiso").await, app.sign_in("lanhdao").await);
 
     // 1. The secretary sees the programme, plans a visit, names the team.
-    let programme = secretary.post("/api/v1/programmes", json!({"year": 2026, "title": "Kế hoạch kiểm tra năm 2026"})).await.expect(201).id();
+    let programme =
+        secretary.post("/api/v1/programmes", json!({"year": 2026, "title": "Kế hoạch kiểm tra năm 2026"})).await.expect(201).id();
     act(&authority, &format!("/api/v1/programmes/{programme}"), "approve", json!({})).await.expect(200);
     let id = plan(&app, "MAU-02", json!({"programme_id": programme})).await.id();
     let record = format!("/api/v1/inspections/{id}");
@@ -55,21 +56,36 @@ async fn from_a_checklist_line_to_a_closed_and_verified_finding() {
     ]);
     visit.answer(&leader, declared).await.expect(200);
     let ratio = visit.line(ratio["code"].as_str().unwrap()).await;
-    assert_eq!((ratio["value"]["numerator"].as_i64(), ratio["warnings"][0]["code"].as_str()), (Some(484), Some("ratio_above_one")));
+    assert_eq!(
+        (ratio["value"]["numerator"].as_i64(), ratio["warnings"][0]["code"].as_str()),
+        (Some(484), Some("ratio_above_one"))
+    );
     visit.answer_all().await;
 
     // 3. One action raises a finding, prefilled; without evidence it is refused.
     let draft = leader.post("/api/v1/findings", json!({"inspection_id": id, "line_id": found["id"]})).await.expect(201);
-    assert_eq!((draft.json()["statement"].as_str(), draft.json()["line_code"].as_str()), (Some("Chưa ban hành kế hoạch năm."), found["code"].as_str()));
+    assert_eq!(
+        (draft.json()["statement"].as_str(), draft.json()["line_code"].as_str()),
+        (Some("Chưa ban hành kế hoạch năm."), found["code"].as_str())
+    );
     let finding = format!("/api/v1/findings/{}", draft.id());
     assert_eq!(act(&leader, &finding, "raise", json!({})).await.expect(422).code(), "invalid");
-    upload(&leader, "anh.jpg", "image/jpeg", Subject::InspectionLine, found["id"].as_str().unwrap().parse().unwrap(), b"anh chup so").await;
+    upload(
+        &leader,
+        "anh.jpg",
+        "image/jpeg",
+        Subject::InspectionLine,
+        found["id"].as_str().unwrap().parse().unwrap(),
+        b"anh chup so",
+    )
+    .await;
     assert_eq!(act(&leader, &finding, "raise", json!({})).await.expect(200).json()["state"], "raised");
     act(&leader, &record, "finish", json!({})).await.expect(200);
     act(&app.sign_in("thukydoan").await, &record, "sign_minutes", json!({"unit_signed": true})).await.expect(200);
 
     // 4. The unit accepts and files its plan; the head submits, nobody else.
-    let (head, officer, clerk) = (app.sign_in("chutich.binh").await, app.sign_in("daumoi.binh").await, app.sign_in("congchuc.binh").await);
+    let (head, officer, clerk) =
+        (app.sign_in("chutich.binh").await, app.sign_in("daumoi.binh").await, app.sign_in("congchuc.binh").await);
     act(&head, &finding, "accept", json!({})).await.expect(200);
     let open = officer.get("/api/v1/corrective-actions").await.expect(200).json();
     let action = format!("/api/v1/corrective-actions/{}", open["items"][0]["id"].as_str().unwrap());
@@ -94,7 +110,9 @@ async fn from_a_checklist_line_to_a_closed_and_verified_finding() {
 
     // 5. Returned with a remark on the row, mended, approved, done, verified by another, its effect proven.
     let step = head.get(&action).await.expect(200).json()["steps"][0]["id"].as_str().unwrap().to_owned();
-    act(&leader, &action, "return", json!({"rows": [{"step_id": step, "remark": "Ghi rõ theo dõi hằng tuần."}]})).await.expect(200);
+    act(&leader, &action, "return", json!({"rows": [{"step_id": step, "remark": "Ghi rõ theo dõi hằng tuần."}]}))
+        .await
+        .expect(200);
     assert_eq!(officer.get(&action).await.expect(200).json()["steps"][0]["remark"], "Ghi rõ theo dõi hằng tuần.");
     act(&head, &action, "submit_plan", json!({})).await.expect(200);
     act(&leader, &action, "approve_plan", json!({})).await.expect(200);
@@ -102,8 +120,14 @@ async fn from_a_checklist_line_to_a_closed_and_verified_finding() {
     upload(&clerk, "thong-bao.pdf", "application/pdf", Subject::Step, step.parse().unwrap(), b"thong bao phan cong").await;
     act(&clerk, &action, &format!("steps/{step}/report_done"), json!({"result": "Đã phân công."})).await.expect(200);
     act(&clerk, &action, "verify", json!({"accepted": true, "note": "Tự xác nhận."})).await.expect(403);
-    let verified = act(&leader, &action, "verify", json!({"accepted": true, "note": "Đã xem thông báo phân công."})).await.expect(200).json();
-    assert_eq!((verified["state"].as_str(), verified["effectiveness_due_on"].as_str()), (Some("implemented"), Some("2027-02-16")));
+    let verified = act(&leader, &action, "verify", json!({"accepted": true, "note": "Đã xem thông báo phân công."}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (verified["state"].as_str(), verified["effectiveness_due_on"].as_str()),
+        (Some("implemented"), Some("2027-02-16"))
+    );
     act(&leader, &record, "report", json!({})).await.expect(200);
     act(&authority, &record, "conclude", json!({"conclusion": "Đơn vị đã khắc phục."})).await.expect(200);
 
@@ -132,7 +156,10 @@ async fn from_a_checklist_line_to_a_closed_and_verified_finding() {
     app.run_jobs().await;
     let mails = app.app.mailer.taken();
     assert_eq!(mails.iter().filter(|mail| mail.contains("truongdoan@mau.example")).count(), 1, "{mails:#?}");
-    let closed = act(&leader, &action, "check_effectiveness", json!({"effective": true, "note": "Kế hoạch năm 2027 ban hành đúng hạn."})).await.expect(200);
+    let closed =
+        act(&leader, &action, "check_effectiveness", json!({"effective": true, "note": "Kế hoạch năm 2027 ban hành đúng hạn."}))
+            .await
+            .expect(200);
     assert_eq!(closed.json()["state"], "closed_effective");
     assert_eq!(leader.get(&finding).await.expect(200).json()["state"], "closed");
     assert_eq!(act(&secretary, &record, "close", json!({})).await.expect(200).json()["state"], "closed");

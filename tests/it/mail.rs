@@ -172,7 +172,9 @@ async fn nobody_reads_the_text_of_another_persons_mail() {
     app.run_jobs().await;
     let path = format!("/api/v1/mails/{id}");
     app.sign_in("truongdoan").await.get(&path).await.expect(404);
-    assert!(app.sign_in("truongdoan").await.get("/api/v1/mails").await.expect(200).json()["items"].as_array().unwrap().is_empty());
+    assert!(
+        app.sign_in("truongdoan").await.get("/api/v1/mails").await.expect(200).json()["items"].as_array().unwrap().is_empty()
+    );
     app.sign_in("truongdoan").await.post("/api/v1/mails", json!({})).await.expect(403);
     assert!(operator.get(&path).await.expect(200).json()["text"].is_string(), "one's own");
     assert_eq!(operator.get("/api/v1/mails?state=sent").await.expect(200).json()["items"].as_array().unwrap().len(), 1);

@@ -1,25 +1,25 @@
 //! The one integration binary: every test goes through the whole HTTP stack.
 
 mod calendar;
-mod events;
+mod checklists;
 mod corrective_actions;
+mod events;
+mod evidence;
+mod faults;
 mod findings;
+mod inspections;
+mod jobs;
 mod journey;
+mod mail;
 mod openapi;
 mod people;
+mod programmes;
+mod reminders;
 mod reports;
 mod s3;
-mod support;
 mod sample;
-mod evidence;
+mod store;
+mod support;
+mod units;
 mod visit;
 mod work;
-mod jobs;
-mod faults;
-mod mail;
-mod reminders;
-mod store;
-mod units;
-mod checklists;
-mod inspections;
-mod programmes;

@@ -16,7 +16,11 @@ const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/permissions.tsv");
 fn the_committed_document_is_what_the_program_serves() {
     let served = api::app::openapi_document().unwrap();
     let committed = std::fs::read_to_string(DOCUMENT).unwrap_or_default();
-    assert!(served == committed, "docs/api/openapi.json is stale: `make openapi` writes it, then read the difference");
+    let line = served.lines().zip(committed.lines()).position(|(one, other)| one != other);
+    assert!(
+        served == committed,
+        "docs/api/openapi.json is stale (first in line {line:?}): `make openapi` writes it, then read the difference"
+    );
 }
 
 /// Every operation of the document: id, method, path.
@@ -71,7 +75,13 @@ async fn one_person_a_role(app: &TestApp) -> BTreeMap<&'static str, Client> {
     let hash = api::auth::password::hash(api::sample::PASSWORD).await.unwrap();
     for role in Role::ALL {
         let (login, hash, role) = (format!("chi-{role}"), hash.clone(), *role);
-        let new = api::people::NewPerson { full_name: format!("Chỉ có vai trò {role}"), email: None, login: login.clone(), password_hash: hash, sample: true };
+        let new = api::people::NewPerson {
+            full_name: format!("Chỉ có vai trò {role}"),
+            email: None,
+            login: login.clone(),
+            password_hash: hash,
+            sample: true,
+        };
         store
             .write(api::store::Writer::Cli, move |tx| async move {
                 let person = api::people::create(&tx, new).await?;
@@ -151,6 +161,7 @@ async fn duty(tx: &api::store::Tx, role: Role, person: domain::id::PersonId, uni
         unit_id: Set(unit),
         grade: Set(domain::finding::Grade::Limitation),
         state: Set(domain::finding::FindingState::ActionRequired),
+        search_text: Set(String::new()),
         created_by_id: Set(person),
         version: Set(1),
         created_at: Set(tx.now()),
@@ -181,7 +192,12 @@ async fn duty(tx: &api::store::Tx, role: Role, person: domain::id::PersonId, uni
 
 /// `x` may, `-` may not (401 or 403), for a record nobody has.
 async fn may(client: &Client, method: &Method, path: &str) -> &'static str {
-    match client.send(method.clone(), &fill(path), &[("content-type", "application/json"), ("if-match", "\"1\"")], "{}").await.status.as_u16() {
+    match client
+        .send(method.clone(), &fill(path), &[("content-type", "application/json"), ("if-match", "\"1\"")], "{}")
+        .await
+        .status
+        .as_u16()
+    {
         401 | 403 => "-",
         500.. => panic!("{method} {path} fails"),
         _ => "x",

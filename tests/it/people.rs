@@ -7,8 +7,10 @@ use tests::TestApp;
 async fn a_wrong_password_and_an_unknown_login_get_the_same_answer() {
     let app = TestApp::start().await;
     let client = app.client();
-    let wrong = client.post("/api/v1/sessions", json!({"login": "truongdoan", "password": "khong-phai-mat-khau"})).await.expect(401);
-    let unknown = client.post("/api/v1/sessions", json!({"login": "khong-ai", "password": "khong-phai-mat-khau"})).await.expect(401);
+    let wrong =
+        client.post("/api/v1/sessions", json!({"login": "truongdoan", "password": "khong-phai-mat-khau"})).await.expect(401);
+    let unknown =
+        client.post("/api/v1/sessions", json!({"login": "khong-ai", "password": "khong-phai-mat-khau"})).await.expect(401);
     assert_eq!((wrong.code(), unknown.code()), ("wrong_credentials".into(), "wrong_credentials".into()));
     assert_eq!(wrong.json()["detail"], unknown.json()["detail"]);
 }
@@ -34,7 +36,8 @@ async fn a_session_ends_when_its_person_signs_out() {
 async fn the_sign_in_page_leads_to_the_page_asked_for_and_never_off_site() {
     let app = TestApp::start().await;
     let login = [("login", "truongdoan"), ("password", api::sample::PASSWORD)];
-    for (next, expected) in [("/kiem-tra", "/kiem-tra"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil", "/")] {
+    for (next, expected) in [("/kiem-tra", "/kiem-tra"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil", "/")]
+    {
         let answer = app.client().form("/dang-nhap", &[login[0], login[1], ("next", next)]).await.expect(303);
         assert_eq!(answer.header("location"), expected, "{next}");
     }
@@ -44,10 +47,14 @@ async fn the_sign_in_page_leads_to_the_page_asked_for_and_never_off_site() {
 async fn a_body_that_does_not_fit_gets_all_its_fields_named_at_once() {
     let app = TestApp::start().await;
     let answer = app.client().post("/api/v1/sessions", json!({"login": 5, "extra": true})).await.expect(422);
-    let mut pointers: Vec<String> = answer.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect();
+    let mut pointers: Vec<String> =
+        answer.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect();
     pointers.sort();
     assert_eq!(pointers, ["/extra", "/login", "/password"]);
-    app.client().send(poem::http::Method::POST, "/api/v1/sessions", &[("content-type", "application/json")], "{broken").await.expect(400);
+    app.client()
+        .send(poem::http::Method::POST, "/api/v1/sessions", &[("content-type", "application/json")], "{broken")
+        .await
+        .expect(400);
 }
 
 async fn one_person(client: &tests::Client, q: &str) -> serde_json::Value {
@@ -112,7 +119,8 @@ async fn a_repeated_request_does_not_repeat_the_password() {
     let app = TestApp::start().await;
     let admin = app.sign_in("quantri").await;
     let path = format!("/api/v1/people/{}/reset-password", app.person("congchuc.an").await);
-    let ask = async || admin.json(poem::http::Method::POST, &path, &[("idempotency-key", "k1")], json!({})).await.expect(200).json();
+    let ask =
+        async || admin.json(poem::http::Method::POST, &path, &[("idempotency-key", "k1")], json!({})).await.expect(200).json();
     let (first, second) = (ask().await, ask().await);
     assert!(first["one_time_password"].is_string());
     assert!(second.get("one_time_password").is_none_or(serde_json::Value::is_null), "{second}");
@@ -150,19 +158,33 @@ async fn roles_are_given_below_the_ceiling_never_to_oneself_and_never_against_se
         ("chutich.an", "system_admin", "MAU", "roles_incompatible"),
         ("chutich.an", "head", "MAU-01", "role_held_already"),
     ] {
-        assert_eq!(root.post("/api/v1/assignments", grant(&app, login, role, unit).await).await.expect(409).code(), code, "{login} {role}");
+        assert_eq!(
+            root.post("/api/v1/assignments", grant(&app, login, role, unit).await).await.expect(409).code(),
+            code,
+            "{login} {role}"
+        );
     }
     // A commune's own administration, made by the root's.
     let body = json!({"full_name": "Quản trị xã An Mẫu", "unit_id": app.unit("MAU-01").await, "login": "quantri.an"});
     let made = root.post("/api/v1/people", body).await.expect(201).json();
     let new = json!({"person_id": made["id"], "role": "business_admin", "unit_id": app.unit("MAU-01").await, "span": "subtree", "reason": "Giao quản trị"});
     root.post("/api/v1/assignments", new).await.expect(201);
-    let token = try_sign_in(&app, "quantri.an", made["one_time_password"].as_str().unwrap()).await.expect(200).json()["token"].as_str().unwrap().to_owned();
+    let token = try_sign_in(&app, "quantri.an", made["one_time_password"].as_str().unwrap()).await.expect(200).json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let commune = app.client().with_token(&token);
     let own = json!({"password": made["one_time_password"], "new_password": "mat-khau-quan-tri-an"});
     commune.post("/api/v1/me/password", own).await.expect(204);
 
-    assert_eq!(commune.post("/api/v1/assignments", grant(&app, "congchuc.an", "ordering_authority", "MAU-01").await).await.expect(409).code(), "grant_above_ceiling");
+    assert_eq!(
+        commune
+            .post("/api/v1/assignments", grant(&app, "congchuc.an", "ordering_authority", "MAU-01").await)
+            .await
+            .expect(409)
+            .code(),
+        "grant_above_ceiling"
+    );
     commune.post("/api/v1/assignments", grant(&app, "congchuc.an", "registrar", "MAU-02").await).await.expect(422);
     commune.post("/api/v1/assignments", grant(&app, "congchuc.binh", "registrar", "MAU-01").await).await.expect(422);
     let given = commune.post("/api/v1/assignments", grant(&app, "congchuc.an", "registrar", "MAU-01").await).await.expect(201);
@@ -176,7 +198,10 @@ async fn roles_are_given_below_the_ceiling_never_to_oneself_and_never_against_se
     commune.post_at(&end, &given.etag(), json!({"reason": " "})).await.expect(422);
     commune.post_at(&end, &given.etag(), json!({"reason": "Chuyển công tác"})).await.expect(200);
     let me = clerk.get("/api/v1/me").await.expect(200).json();
-    assert!(me["assignments"].as_array().unwrap().iter().all(|held| held["role"] != "registrar"), "ended roles stop with the next request");
+    assert!(
+        me["assignments"].as_array().unwrap().iter().all(|held| held["role"] != "registrar"),
+        "ended roles stop with the next request"
+    );
     commune.post_at(&end, &given.etag(), json!({"reason": "Lần nữa"})).await.expect(412);
 }
 
@@ -214,7 +239,10 @@ async fn a_token_may_less_than_its_owner_and_shows_its_secret_once() {
     assert!(!listed.contains(&secret));
     client.post(&format!("/api/v1/tokens/{}/revoke", made.id()), json!({})).await.expect(204);
     script.get("/api/v1/units").await.expect(401);
-    let later = client.post("/api/v1/tokens", ask(json!(["read_reference"]), 1)).await.expect(201).json()["secret"].as_str().unwrap().to_owned();
+    let later = client.post("/api/v1/tokens", ask(json!(["read_reference"]), 1)).await.expect(201).json()["secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     app.set_time("2026-11-17T02:00:01Z");
     app.client().with_token(&later).get("/api/v1/units").await.expect(401);
 }
@@ -256,9 +284,17 @@ async fn the_desk_adds_a_person_gives_a_role_and_shows_the_password_once() {
 async fn ones_own_account_page_changes_the_password_and_makes_a_token() {
     let app = TestApp::start().await;
     let client = app.browse("truongdoan").await;
-    let wrong = client.fill("/tai-khoan", "/tai-khoan/mat-khau", &[("password", "sai"), ("new_password", "ngan")]).await.expect(422).text();
+    let wrong = client
+        .fill("/tai-khoan", "/tai-khoan/mat-khau", &[("password", "sai"), ("new_password", "ngan")])
+        .await
+        .expect(422)
+        .text();
     assert!(wrong.contains("Mật khẩu hiện tại không đúng") && !wrong.contains("value=\"sai\""), "{wrong}");
-    let made = client.fill("/tai-khoan", "/tai-khoan/ma", &[("name", "Thử"), ("days", "30"), ("permissions/read_reference", "yes")]).await.expect(200).text();
+    let made = client
+        .fill("/tai-khoan", "/tai-khoan/ma", &[("name", "Thử"), ("days", "30"), ("permissions/read_reference", "yes")])
+        .await
+        .expect(200)
+        .text();
     assert!(made.contains("chuan_"));
     let new = [("password", api::sample::PASSWORD), ("new_password", "mat-khau-moi-2026")];
     client.fill("/tai-khoan", "/tai-khoan/mat-khau", &new).await.expect(303);
@@ -280,8 +316,12 @@ async fn the_command_line_makes_the_first_administrator_and_an_installation_know
         unit: Some("MAU".to_owned()),
     };
     let password = founding::create_person(&app.app.store, founder("dautien", Role::BusinessAdmin)).await.unwrap().unwrap();
-    let answer = app.client().form("/dang-nhap", &[("login", "dautien"), ("password", &password), ("next", "/don-vi")]).await.expect(303);
+    let answer =
+        app.client().form("/dang-nhap", &[("login", "dautien"), ("password", &password), ("next", "/don-vi")]).await.expect(303);
     assert_eq!(answer.header("location"), "/tai-khoan", "a password someone else knows is changed first");
-    assert!(founding::grant(&app.app.store, "dautien", Role::SystemAdmin, "MAU", None).await.is_err(), "separation of duties holds here too");
+    assert!(
+        founding::grant(&app.app.store, "dautien", Role::SystemAdmin, "MAU", None).await.is_err(),
+        "separation of duties holds here too"
+    );
     assert!(founding::create_person(&app.app.store, founder("dautien", Role::BusinessAdmin)).await.is_err(), "taken");
 }

@@ -21,7 +21,11 @@ async fn due(app: &TestApp, on: &str) -> String {
 }
 
 async fn move_due(app: &TestApp, id: &str, on: &str) {
-    let change = finding::ActiveModel { id: Set(id.parse().unwrap()), answer_due_on: Set(Some(on.parse().unwrap())), ..Default::default() };
+    let change = finding::ActiveModel {
+        id: Set(id.parse().unwrap()),
+        answer_due_on: Set(Some(on.parse().unwrap())),
+        ..Default::default()
+    };
     change.update(app.app.store.read()).await.unwrap();
 }
 
@@ -61,7 +65,8 @@ async fn each_stage_is_sent_on_its_working_day_and_days_off_are_silent() {
     for on in day("2026-11-16").iter_days().take_while(|on| *on <= day("2026-12-08")) {
         morning(&app, on).await;
     }
-    let sent: Vec<(String, String)> = mails(&app).await.into_iter().map(|mail| (mail.on_date.to_string(), mail.subject.unwrap())).collect();
+    let sent: Vec<(String, String)> =
+        mails(&app).await.into_iter().map(|mail| (mail.on_date.to_string(), mail.subject.unwrap())).collect();
     let expected = [
         ("2026-11-17", "[QLCL] 1 việc sắp đến hạn"),
         ("2026-11-23", "[QLCL] 1 việc sắp đến hạn"),
@@ -117,11 +122,23 @@ async fn one_mail_a_day_names_everything_and_its_subject_counts_it() {
     let mail = &received[0];
     assert_eq!(mail.to, "chutich.an@mau.example");
     assert_eq!(mail.header("subject"), "[QLCL] 2 việc đến hạn, 1 quá hạn 3 ngày làm việc");
-    let code = finding::Entity::find_by_id(late.parse::<domain::id::FindingId>().unwrap()).one(app.app.store.read()).await.unwrap().unwrap().code;
+    let code = finding::Entity::find_by_id(late.parse::<domain::id::FindingId>().unwrap())
+        .one(app.app.store.read())
+        .await
+        .unwrap()
+        .unwrap()
+        .code;
     for part in mail.parts() {
         let texts = [
-            "Kính gửi Chủ tịch UBND xã An Mẫu", &code, "Xã An Mẫu", "thứ Tư, 11/11/2026", "quá hạn 3 ngày làm việc",
-            "đến hạn hôm nay", "còn 1 ngày làm việc", "Đồng ý với phát hiện", &format!("https://chuan.mau.example/phat-hien/{late}"),
+            "Kính gửi Chủ tịch UBND xã An Mẫu",
+            &code,
+            "Xã An Mẫu",
+            "thứ Tư, 11/11/2026",
+            "quá hạn 3 ngày làm việc",
+            "đến hạn hôm nay",
+            "còn 1 ngày làm việc",
+            "Đồng ý với phát hiện",
+            &format!("https://chuan.mau.example/phat-hien/{late}"),
         ];
         for text in texts {
             assert!(part.contains(text), "«{text}» in:\n{part}");
@@ -212,7 +229,13 @@ async fn a_moved_due_date_has_reminders_of_its_own() {
         morning(&app, on).await;
     }
     let planned: Vec<_> = intents(&app).await.into_iter().map(|row| (row.due_on.to_string(), row.stage)).collect();
-    let expected = [("2026-11-17", "due"), ("2026-11-27", "before_7"), ("2026-11-27", "before_3"), ("2026-11-27", "before_1"), ("2026-11-27", "due")];
+    let expected = [
+        ("2026-11-17", "due"),
+        ("2026-11-27", "before_7"),
+        ("2026-11-27", "before_3"),
+        ("2026-11-27", "before_1"),
+        ("2026-11-27", "due"),
+    ];
     assert_eq!(planned, expected.map(|(on, stage)| (on.to_owned(), stage.to_owned())));
 }
 
@@ -231,7 +254,10 @@ async fn who_is_gone_or_has_no_address_gets_nothing() {
     person::ActiveModel { id: Set(id), disabled_at: Set(None), email: Set(None), ..Default::default() }.update(db).await.unwrap();
     morning(&app, day("2026-11-20")).await;
     assert_eq!(mails(&app).await.len(), 1);
-    person::ActiveModel { id: Set(id), email: Set(Some("moi@mau.example".into())), ..Default::default() }.update(db).await.unwrap();
+    person::ActiveModel { id: Set(id), email: Set(Some("moi@mau.example".into())), ..Default::default() }
+        .update(db)
+        .await
+        .unwrap();
     morning(&app, day("2026-11-20")).await;
     assert_eq!(app.app.mailer.taken().len(), 1, "with an address again, the present stage is sent");
 }
@@ -263,7 +289,10 @@ async fn people_see_their_own_reminders_and_the_operator_everybodys() {
         assert_eq!(list["items"].as_array().unwrap().len(), expected, "{login}");
     }
     let row = app.sign_in("hethong").await.get("/api/v1/reminders").await.expect(200).json()["items"][0].clone();
-    assert_eq!((row["stage"].as_str(), row["mail_state"].as_str(), row["rule"].as_str()), (Some("before_1"), Some("sent"), Some("answer_finding")));
+    assert_eq!(
+        (row["stage"].as_str(), row["mail_state"].as_str(), row["rule"].as_str()),
+        (Some("before_1"), Some("sent"), Some("answer_finding"))
+    );
     let mail = app.sign_in("hethong").await.get("/api/v1/mails").await.expect(200).json()["items"][0].clone();
     assert_eq!((mail["subject"].as_str(), mail["text"].is_null()), (Some("[QLCL] 1 việc sắp đến hạn"), true));
 }

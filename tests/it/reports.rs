@@ -10,7 +10,8 @@ use crate::visit::{Visit, events, set_state, sign, visit};
 
 /// Asks for a paper, lets the job run, and gives what it became.
 async fn render(app: &TestApp, client: &Client, visit: &Visit, kind: &str) -> serde_json::Value {
-    let asked = client.post(&format!("/api/v1/inspections/{}/papers/{kind}/render", visit.inspection), json!({})).await.expect(201);
+    let asked =
+        client.post(&format!("/api/v1/inspections/{}/papers/{kind}/render", visit.inspection), json!({})).await.expect(201);
     assert_eq!(asked.json()["state"], "queued");
     app.run_jobs().await;
     let report = client.get(&format!("/api/v1/reports/{}", asked.id())).await.expect(200).json();
@@ -106,10 +107,15 @@ async fn a_paper_that_is_not_ready_cannot_be_fetched() {
     let app = TestApp::start().await;
     let visit = visit(&app, 1, Cchc, InspectionState::FieldworkDone).await;
     let lead = app.sign_in("truongdoan").await;
-    let asked = lead.post("/api/v1/reports", json!({"kind": "minutes", "inspection_id": visit.inspection, "format": "pdf"})).await.expect(201);
+    let asked = lead
+        .post("/api/v1/reports", json!({"kind": "minutes", "inspection_id": visit.inspection, "format": "pdf"}))
+        .await
+        .expect(201);
     let early = lead.get(&format!("/api/v1/reports/{}/content", asked.id())).await.expect(409);
     assert_eq!(early.code(), "report_not_ready");
-    lead.post("/api/v1/reports", json!({"kind": "minutes", "inspection_id": visit.inspection, "format": "docx"})).await.expect(422);
+    lead.post("/api/v1/reports", json!({"kind": "minutes", "inspection_id": visit.inspection, "format": "docx"}))
+        .await
+        .expect(422);
 }
 
 #[tokio::test]
@@ -117,7 +123,11 @@ async fn a_letter_that_cannot_be_printed_is_named() {
     use sea_orm::{ActiveModelTrait as _, Set};
     let app = TestApp::start().await;
     let visit = visit(&app, 1, Cchc, InspectionState::FieldworkDone).await;
-    let change = entities::inspection::ActiveModel { id: Set(visit.inspection), strengths: Set(Some("Tốt 🦄".into())), ..Default::default() };
+    let change = entities::inspection::ActiveModel {
+        id: Set(visit.inspection),
+        strengths: Set(Some("Tốt 🦄".into())),
+        ..Default::default()
+    };
     change.update(app.app.store.read()).await.unwrap();
     let lead = app.sign_in("truongdoan").await;
     let asked = lead.post("/api/v1/reports", json!({"kind": "minutes", "inspection_id": visit.inspection})).await.expect(201);
@@ -135,11 +145,17 @@ async fn a_number_is_given_after_the_signature_by_the_registrar_of_the_inspectin
     let visit = visit(&app, 1, Cchc, InspectionState::FieldworkDone).await;
     let clerk = app.sign_in("vanthu").await;
     let lead = app.sign_in("truongdoan").await;
-    assert_eq!(register(&clerk, &visit, "minutes", "\"0\"", 5, "BB-ĐKT", "2026-11-16").await.expect(409).code(), "paper_not_signed");
+    assert_eq!(
+        register(&clerk, &visit, "minutes", "\"0\"", 5, "BB-ĐKT", "2026-11-16").await.expect(409).code(),
+        "paper_not_signed"
+    );
     set_state(&app, &visit, InspectionState::MinutesSigned).await;
     sign(&app, &visit, PaperKind::Minutes, "2026-11-16T10:00:00Z").await;
     app.set_time("2026-11-18T02:00:00Z");
-    let (clerk, lead) = (app.sign_in("vanthu").await, { drop(lead); app.sign_in("truongdoan").await });
+    let (clerk, lead) = (app.sign_in("vanthu").await, {
+        drop(lead);
+        app.sign_in("truongdoan").await
+    });
     register(&lead, &visit, "minutes", "\"1\"", 5, "BB-ĐKT", "2026-11-17").await.expect(403);
     register(&app.sign_in("chutich.an").await, &visit, "minutes", "\"1\"", 5, "BB-ĐKT", "2026-11-17").await.expect(403);
     register(&clerk, &visit, "minutes", "\"9\"", 5, "BB-ĐKT", "2026-11-17").await.expect(412);
@@ -155,21 +171,28 @@ async fn a_number_is_given_after_the_signature_by_the_registrar_of_the_inspectin
     let list = lead.get(&format!("/api/v1/reports?inspection_id={}", visit.inspection)).await.expect(200).json();
     assert_eq!(list["items"][0]["state"], "ready");
     assert_ne!(list["items"][0]["sha256"], before["sha256"], "the number is on the paper");
-    assert_eq!(register(&clerk, &visit, "minutes", "\"2\"", 6, "BB-ĐKT", "2026-11-17").await.expect(409).code(), "paper_registered");
+    assert_eq!(
+        register(&clerk, &visit, "minutes", "\"2\"", 6, "BB-ĐKT", "2026-11-17").await.expect(409).code(),
+        "paper_registered"
+    );
     assert_eq!(events(&app, "paper.registered").await, 1);
 }
 
 #[tokio::test]
 async fn a_number_is_one_papers_in_its_agency_year_and_series() {
     let app = TestApp::start().await;
-    let (one, other) = (visit(&app, 1, Cchc, InspectionState::MinutesSigned).await, visit(&app, 2, Cchc, InspectionState::MinutesSigned).await);
+    let (one, other) =
+        (visit(&app, 1, Cchc, InspectionState::MinutesSigned).await, visit(&app, 2, Cchc, InspectionState::MinutesSigned).await);
     for visit in [&one, &other] {
         sign(&app, visit, PaperKind::Minutes, "2026-11-16T01:00:00Z").await;
     }
     let clerk = app.sign_in("vanthu").await;
     register(&clerk, &one, "minutes", "\"1\"", 5, "BB-ĐKT", "2026-11-16").await.expect(200);
     let taken = register(&clerk, &other, "minutes", "\"1\"", 5, "BB-ĐKT", "2026-11-16").await.expect(422).json();
-    assert_eq!((taken["errors"][0]["pointer"].as_str(), taken["errors"][0]["code"].as_str()), (Some("/number"), Some("number_taken")));
+    assert_eq!(
+        (taken["errors"][0]["pointer"].as_str(), taken["errors"][0]["code"].as_str()),
+        (Some("/number"), Some("number_taken"))
+    );
     register(&clerk, &other, "minutes", "\"1\"", 5, "BB-SNV", "2026-11-16").await.expect(200);
 }
 

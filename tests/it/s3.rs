@@ -28,7 +28,8 @@ impl Endpoint for Bucket {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let path = request.uri().path().to_owned();
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let header =
+            |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (signature, condition) = (header("authorization"), header("if-none-match"));
         let method = request.method().clone();
         self.asked.lock().unwrap().push(format!("{method} {path} {condition}"));
@@ -117,9 +118,11 @@ async fn a_storage_that_is_away_is_said_so_and_nothing_is_named() {
     let client = app.sign_in("thanhvien").await;
     server.abort();
     let _ = server.await;
-    let refused = crate::evidence::upload_answer(&client, "a.txt", "text/plain", Subject::InspectionLine, visit.lines[0].0, b"abc").await;
+    let refused =
+        crate::evidence::upload_answer(&client, "a.txt", "text/plain", Subject::InspectionLine, visit.lines[0].0, b"abc").await;
     assert_eq!(refused.expect(503).code(), "unavailable");
-    let list = client.get(&format!("/api/v1/evidence?subject=inspection_line&subject_id={}", visit.lines[0])).await.expect(200).json();
+    let list =
+        client.get(&format!("/api/v1/evidence?subject=inspection_line&subject_id={}", visit.lines[0])).await.expect(200).json();
     assert_eq!(list["items"].as_array().unwrap().len(), 0);
 }
 

@@ -21,7 +21,13 @@ async fn removing_the_sample_world_leaves_the_reference_data_and_an_installation
 #[tokio::test]
 async fn a_sample_world_with_real_people_in_it_is_not_removed() {
     let app = TestApp::start().await;
-    let new = api::people::NewPerson { full_name: "Người thật".into(), email: None, login: "that".into(), password_hash: "x".into(), sample: false };
+    let new = api::people::NewPerson {
+        full_name: "Người thật".into(),
+        email: None,
+        login: "that".into(),
+        password_hash: "x".into(),
+        sample: false,
+    };
     let written = app.app.store.write(api::store::Writer::Cli, |tx| async move { api::people::create(&tx, new).await }).await;
     written.unwrap();
     assert!(api::sample::remove(&app.app.store).await.is_err());

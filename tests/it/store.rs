@@ -137,13 +137,16 @@ async fn a_client_that_hangs_up_leaves_a_whole_write_or_none() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let units = unit::Entity::find().filter(unit::Column::Code.like("THU-%")).all(app.app.store.read()).await.unwrap();
     for unit in &units {
-        let events = event::Entity::find().filter(event::Column::SubjectId.eq(unit.id.0)).count(app.app.store.read()).await.unwrap();
+        let events =
+            event::Entity::find().filter(event::Column::SubjectId.eq(unit.id.0)).count(app.app.store.read()).await.unwrap();
         let paths = entities::unit_path::Entity::find().filter(entities::unit_path::Column::DescendantId.eq(unit.id));
         let paths = paths.count(app.app.store.read()).await.unwrap();
         assert_eq!((events, paths), (1, 2), "{}", unit.code);
     }
     let events = event::Entity::find().filter(event::Column::Kind.eq("unit.created")).all(app.app.store.read()).await.unwrap();
-    let ours = events.iter().filter(|event| event.after.as_ref().is_some_and(|after| after["code"].as_str().unwrap().starts_with("THU-")));
+    let ours = events
+        .iter()
+        .filter(|event| event.after.as_ref().is_some_and(|after| after["code"].as_str().unwrap().starts_with("THU-")));
     assert_eq!(ours.count(), units.len(), "every event has its unit");
 }
 
@@ -196,7 +199,20 @@ async fn a_body_beyond_the_limit_is_refused_and_one_below_is_read() {
 
 /// Words of parsers and databases; nobody who uses the product can do anything with them.
 const INSIDE: [&str; 14] = [
-    "line 1", "column", "expected", "EOF", "serde", "sqlx", "sqlite", "postgres", "SQL", "panick", "unwrap", "src/", ".rs", "NewUnitBody",
+    "line 1",
+    "column",
+    "expected",
+    "EOF",
+    "serde",
+    "sqlx",
+    "sqlite",
+    "postgres",
+    "SQL",
+    "panick",
+    "unwrap",
+    "src/",
+    ".rs",
+    "NewUnitBody",
 ];
 
 fn refused_in_our_words(answer: &Answer, what: &str) {

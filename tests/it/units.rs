@@ -16,7 +16,8 @@ fn span(from: &str, to: Option<&str>) -> Span {
 
 async fn import_both(app: &TestApp) -> (Report, Report) {
     let now = import::units(&app.app.store, UNITS_2025, span("2025-07-01", None), "units-2025.csv").await.unwrap();
-    let before = import::units(&app.app.store, UNITS_BEFORE, span("2004-01-01", Some("2025-06-30")), "units-pre-2025.csv").await.unwrap();
+    let before =
+        import::units(&app.app.store, UNITS_BEFORE, span("2004-01-01", Some("2025-06-30")), "units-pre-2025.csv").await.unwrap();
     (now, before)
 }
 
@@ -81,7 +82,8 @@ async fn the_same_list_again_changes_nothing_but_names() {
     let list = "code,name,kind,parent_code\n90001,Xã Kiểu,xã,90\n90,Tỉnh Thử,tỉnh,\n";
     let first = import::units(&app.app.store, list.as_bytes(), span("2025-07-01", None), "thử").await.unwrap();
     assert_eq!(first, Report { created: 2, updated: 0, unchanged: 0 });
-    let again = import::units(&app.app.store, list.replace("Kiểu", "Kiều").as_bytes(), span("2025-07-01", None), "thử").await.unwrap();
+    let again =
+        import::units(&app.app.store, list.replace("Kiểu", "Kiều").as_bytes(), span("2025-07-01", None), "thử").await.unwrap();
     assert_eq!(again, Report { created: 0, updated: 1, unchanged: 1 });
     let client = app.sign_in("quantri").await;
     assert_eq!(one(&client, "/api/v1/units?q=90001").await["name"], "Xã Kiều");
@@ -118,7 +120,8 @@ async fn successions_come_in_by_code_and_first_day_and_only_once() {
     let client = app.sign_in("quantri").await;
     let heir = one(&client, "/api/v1/units?q=mot%20hai").await;
     let detail = client.get(&format!("/api/v1/units/{}", heir["id"].as_str().unwrap())).await.expect(200).json();
-    let names: Vec<_> = detail["predecessors"].as_array().unwrap().iter().map(|link| link["from"]["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        detail["predecessors"].as_array().unwrap().iter().map(|link| link["from"]["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Xã Một", "Xã Hai"]);
     let wrong = "from_code,from_valid_from,to_code,to_valid_from,kind,on,ground\n80001,2004-01-02,,,abolish,2025-07-01,x\n";
     let refusal = import::successions(&app.app.store, wrong.as_bytes()).await.unwrap_err();
@@ -158,13 +161,17 @@ async fn a_unit_is_added_below_one_in_scope_with_all_wrong_fields_told_at_once()
 
 /// A finding and a corrective action of a unit, put straight into the tables: their own areas make them.
 async fn duties(app: &TestApp, unit: &str, suffix: &str, open: bool) -> (String, String) {
-    use domain::{corrective_action::CorrectiveActionState, finding::{FindingState, Grade}};
+    use domain::{
+        corrective_action::CorrectiveActionState,
+        finding::{FindingState, Grade},
+    };
     let db = app.app.store.read();
     let (unit, owner, person) = (app.unit(unit).await, app.unit("MAU-SNV").await, app.person("truongdoan").await);
     let clock = app.clock.clone();
     let unit_id: domain::id::UnitId = unit.parse().unwrap();
     let inspection_id = domain::id::InspectionId(clock.id());
-    tests_support::inspection(db, inspection_id, unit_id, owner.parse().unwrap(), person.parse().unwrap(), suffix, clock.now()).await;
+    tests_support::inspection(db, inspection_id, unit_id, owner.parse().unwrap(), person.parse().unwrap(), suffix, clock.now())
+        .await;
     let finding = entities::finding::ActiveModel {
         id: Set(clock.id().into()),
         code: Set(format!("PH-{suffix}")),
@@ -279,7 +286,10 @@ async fn a_merged_units_open_duties_go_to_the_heir_and_its_closed_ones_stay() {
     assert_eq!(center["parent_id"], heir, "what lies below goes on under the heir");
     let events = entities::event::Entity::find().all(app.app.store.read()).await.unwrap();
     for kind in ["unit.succeeded", "finding.transferred", "corrective_action.transferred"] {
-        assert!(events.iter().any(|event| event.kind == kind && event.reason.as_deref() == Some("Nghị quyết 01/NQ-HĐND")), "{kind}");
+        assert!(
+            events.iter().any(|event| event.kind == kind && event.reason.as_deref() == Some("Nghị quyết 01/NQ-HĐND")),
+            "{kind}"
+        );
     }
 }
 

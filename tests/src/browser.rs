@@ -63,6 +63,7 @@ pub struct Window {
 impl Window {
     /// Opens Chromium on a served application. `name` is the folder its screenshots go to.
     pub async fn open(served: &Served, name: &str, (width, height): (u32, u32)) -> Self {
+        crate::choose_tls();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let chromedriver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -152,6 +153,51 @@ impl Window {
         self.driver.execute("arguments[0].click();", vec![input.to_json().unwrap()]).await.unwrap();
     }
 
+    /// Picks the first option of a select whose words contain this.
+    pub async fn choose_first(&self, name: &str, words: &str) {
+        let path = format!("//select[@name='{name}']/option[contains(normalize-space(.), \"{words}\")]");
+        self.driver.query(By::XPath(path.as_str())).first().await.unwrap().click().await.unwrap();
+    }
+
+    /// Submits the form with this action, as its own button would.
+    pub async fn submit(&self, action: &str) {
+        let form = self.find(&format!("form[action='{action}']")).await;
+        self.driver.execute("arguments[0].requestSubmit();", vec![form.to_json().unwrap()]).await.unwrap();
+        self.settled().await;
+    }
+
+    /// Submits the form that holds a field, by its own button.
+    pub async fn submit_form_of(&self, name: &str) {
+        let field = self.find(&format!("[name='{name}']")).await;
+        self.driver.execute("arguments[0].form.requestSubmit();", vec![field.to_json().unwrap()]).await.unwrap();
+        self.settled().await;
+    }
+
+    /// Follows the first link to a record below a path.
+    pub async fn follow_first(&self, path: &str) {
+        let link = self.find(&format!("main a[href^='{path}']")).await;
+        self.driver.execute("arguments[0].click();", vec![link.to_json().unwrap()]).await.unwrap();
+        self.settled().await;
+    }
+
+    /// The id of a checklist line on the sheet, by its code.
+    pub async fn line(&self, code: &str) -> String {
+        let field = self.find(&format!("[id='dong-{code}'] input[type='radio']")).await;
+        let name = field.attr("name").await.unwrap().unwrap_or_default();
+        name.split('/').nth(1).unwrap_or_default().to_owned()
+    }
+
+    /// Presses «Các mục còn lại: Đạt» of every area that still has it.
+    pub async fn rest_conforms(&self) {
+        for _ in 0..20 {
+            let found =
+                self.driver.find_all(By::XPath("//button[contains(normalize-space(.), 'Các mục còn lại: Đạt')]")).await.unwrap();
+            let Some(button) = found.first() else { return };
+            self.driver.execute("arguments[0].click();", vec![button.to_json().unwrap()]).await.unwrap();
+            self.settled().await;
+        }
+    }
+
     /// Gives a file to a file field.
     pub async fn attach(&self, name: &str, file: &std::path::Path) {
         self.find(&format!("input[type='file'][name='{name}']")).await.send_keys(file.display().to_string()).await.unwrap();
@@ -159,7 +205,9 @@ impl Window {
 
     /// Presses the button or follows the link that says this; opens the disclosure it stands in.
     pub async fn press(&self, text: &str) {
-        let path = format!("//*[self::button or self::a or self::summary][normalize-space(.)=\"{text}\" or contains(normalize-space(.), \"{text}\")]");
+        let path = format!(
+            "//*[self::button or self::a or self::summary][normalize-space(.)=\"{text}\" or contains(normalize-space(.), \"{text}\")]"
+        );
         let found = self.driver.find_all(By::XPath(path.as_str())).await.unwrap();
         for element in &found {
             if element.is_displayed().await.unwrap_or(false) {
@@ -173,6 +221,7 @@ impl Window {
     }
 
     async fn settled(&self) {
+        tokio::time::sleep(Duration::from_millis(120)).await;
         for _ in 0..100 {
             let state = self.driver.execute("return document.readyState;", vec![]).await;
             if state.is_ok_and(|state| state.json().as_str() == Some("complete")) {
@@ -221,8 +270,10 @@ impl Window {
         let folder = PathBuf::from(folder);
         std::fs::create_dir_all(&folder).unwrap();
         let number = self.shots.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let height = self.driver.execute("return document.documentElement.scrollHeight;", vec![]).await.unwrap().json().as_i64().unwrap();
-        let width = self.driver.execute("return document.documentElement.clientWidth;", vec![]).await.unwrap().json().as_i64().unwrap();
+        let height =
+            self.driver.execute("return document.documentElement.scrollHeight;", vec![]).await.unwrap().json().as_i64().unwrap();
+        let width =
+            self.driver.execute("return document.documentElement.clientWidth;", vec![]).await.unwrap().json().as_i64().unwrap();
         let picture = self
             .cdp(
                 "Page.captureScreenshot",

@@ -38,6 +38,11 @@ pub struct TestApp {
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
+/// HTTP clients of these tests ask for a TLS provider even for plain connections: the first call chooses one.
+pub fn choose_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Whether this run is on PostgreSQL.
 #[must_use]
 pub fn on_postgres() -> bool {
@@ -60,6 +65,7 @@ fn folder() -> PathBuf {
 pub fn config(folder: &std::path::Path, url: &str) -> Config {
     let mut config = Config::load(None).unwrap();
     config.database.url = url.to_owned();
+    config.server.listen = "127.0.0.1:0".to_owned();
     config.database.unsafe_durability = true;
     config.database.max_connections = 4;
     config.evidence.folder = folder.join("evidence").display().to_string();
@@ -198,7 +204,8 @@ impl TestApp {
     /// The id of a person of the sample world.
     pub async fn person(&self, login: &str) -> String {
         use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-        let row = entities::account::Entity::find().filter(entities::account::Column::Login.eq(login)).one(self.app.store.read()).await;
+        let row =
+            entities::account::Entity::find().filter(entities::account::Column::Login.eq(login)).one(self.app.store.read()).await;
         row.unwrap().unwrap_or_else(|| panic!("no login {login}")).person_id.to_string()
     }
 }

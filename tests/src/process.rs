@@ -67,7 +67,8 @@ impl Server {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = loop {
-            let line = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await.expect("no address within a minute");
+            let line =
+                tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await.expect("no address within a minute");
             let line = line.unwrap().expect("ended before it listened");
             if let Some(url) = line.strip_prefix("chuan: ") {
                 break url.to_owned();

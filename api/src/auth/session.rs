@@ -106,7 +106,10 @@ pub async fn sign_in(app: &App, login: &str, secret: &str, address: &str, kind: 
             }
             .insert(tx.db())
             .await?;
-            tx.record(Event::on("session.opened", Subject::Session, row.id.0).after(&serde_json::json!({"person_id": row.person_id, "kind": row.kind})));
+            tx.record(
+                Event::on("session.opened", Subject::Session, row.id.0)
+                    .after(&serde_json::json!({"person_id": row.person_id, "kind": row.kind})),
+            );
             Ok(Some(Opened { token, expires_at: row.expires_at, person: row.person_id, one_time: account.one_time }))
         })
         .await?;
@@ -228,7 +231,17 @@ pub async fn caller(
     }
     let today = app.store.clock().today();
     let grants = held(app.store.read(), id, today).await?;
-    Ok(Caller { person: id, name: person.full_name, grants, session, token, limit, today, request_id: context.id, once: context.once })
+    Ok(Caller {
+        person: id,
+        name: person.full_name,
+        grants,
+        session,
+        token,
+        limit,
+        today,
+        request_id: context.id,
+        once: context.once,
+    })
 }
 
 /// A random key for a form, so that sending it twice has one effect.

@@ -116,7 +116,8 @@ pub(crate) async fn load_reference(tx: &Tx) -> Result<()> {
         return Ok(());
     }
     let removed = removed(tx.db()).await?;
-    apply(tx, File::parse(EMBEDDED)?, |day, known| !removed.contains(&day) && known.is_none_or(|row| row.trust != ENTERED)).await?;
+    apply(tx, File::parse(EMBEDDED)?, |day, known| !removed.contains(&day) && known.is_none_or(|row| row.trust != ENTERED))
+        .await?;
     installation::set(tx.db(), LOADED, hash).await
 }
 
@@ -189,7 +190,11 @@ async fn know(tx: &Tx, year: i32, published: bool) -> Result<()> {
 }
 
 fn same(old: &calendar_day::Model, day: &Day) -> bool {
-    old.kind == day.kind && old.name == day.name_vi && old.trust == day.status && old.source == day.source && old.published_on == day.published_on
+    old.kind == day.kind
+        && old.name == day.name_vi
+        && old.trust == day.status
+        && old.source == day.source
+        && old.published_on == day.published_on
 }
 
 fn row(tx: &Tx, day: &Day, old: Option<&calendar_day::Model>) -> calendar_day::ActiveModel {

@@ -149,7 +149,12 @@ impl From<CalendarDayBody> for DayInput {
 impl CalendarApi {
     /// The special days of a year
     #[oai(path = "/calendar/days", method = "get", operation_id = "list_calendar_days")]
-    async fn list_calendar_days(&self, auth: Auth<can::ReadReference>, app: Data<&App>, year: Query<Option<i32>>) -> Result<Json<CalendarYear>> {
+    async fn list_calendar_days(
+        &self,
+        auth: Auth<can::ReadReference>,
+        app: Data<&App>,
+        year: Query<Option<i32>>,
+    ) -> Result<Json<CalendarYear>> {
         let year = super::year(app.store.read(), year.0.unwrap_or_else(|| auth.today.year())).await?;
         Ok(Json(CalendarYear {
             year: year.year,
@@ -161,7 +166,12 @@ impl CalendarApi {
 
     /// A special day
     #[oai(path = "/calendar/days/:id", method = "get", operation_id = "get_calendar_day")]
-    async fn get_calendar_day(&self, _auth: Auth<can::ReadReference>, app: Data<&App>, id: Path<CalendarDayId>) -> Result<One<CalendarDay>> {
+    async fn get_calendar_day(
+        &self,
+        _auth: Auth<can::ReadReference>,
+        app: Data<&App>,
+        id: Path<CalendarDayId>,
+    ) -> Result<One<CalendarDay>> {
         let row = super::find_day(app.store.read(), id.0).await?;
         let version = row.version;
         Ok(One::found(show(row), version))
@@ -213,7 +223,13 @@ impl CalendarApi {
 
     /// Say whether the list of a year is out
     #[oai(path = "/calendar/years/:year", method = "put", operation_id = "publish_calendar_year")]
-    async fn publish_calendar_year(&self, auth: Auth<can::ManageCalendar>, app: Data<&App>, year: Path<i32>, body: Json<CalendarYearBody>) -> Result<Done> {
+    async fn publish_calendar_year(
+        &self,
+        auth: Auth<can::ManageCalendar>,
+        app: Data<&App>,
+        year: Path<i32>,
+        body: Json<CalendarYearBody>,
+    ) -> Result<Done> {
         super::publish_year(&app.store, &auth, year.0, body.0.published, body.0.source).await?;
         Ok(Done::Done)
     }
@@ -251,15 +267,27 @@ impl CalendarApi {
     #[oai(path = "/standards", method = "get", operation_id = "list_standards")]
     async fn list_standards(&self, _auth: Auth<can::ReadReference>, app: Data<&App>) -> Result<Json<Vec<Standard>>> {
         let rows = super::standards::list(app.store.read()).await?;
-        let show = |row: entities::standard::Model| Standard { id: row.id, code: row.code, title: row.title, title_en: row.title_en, edition: row.edition };
+        let show = |row: entities::standard::Model| Standard {
+            id: row.id,
+            code: row.code,
+            title: row.title,
+            title_en: row.title_en,
+            edition: row.edition,
+        };
         Ok(Json(rows.into_iter().map(show).collect()))
     }
 
     /// The clauses of an edition
     #[oai(path = "/standards/:id/clauses", method = "get", operation_id = "list_clauses")]
-    async fn list_clauses(&self, _auth: Auth<can::ReadReference>, app: Data<&App>, id: Path<StandardId>) -> Result<Json<Vec<Clause>>> {
+    async fn list_clauses(
+        &self,
+        _auth: Auth<can::ReadReference>,
+        app: Data<&App>,
+        id: Path<StandardId>,
+    ) -> Result<Json<Vec<Clause>>> {
         let rows = super::standards::clauses(app.store.read(), id.0).await?;
-        let show = |row: entities::clause::Model| Clause { code: row.code, title: row.title, title_en: row.title_en, trust: row.trust };
+        let show =
+            |row: entities::clause::Model| Clause { code: row.code, title: row.title, title_en: row.title_en, trust: row.trust };
         Ok(Json(rows.into_iter().map(show).collect()))
     }
 }

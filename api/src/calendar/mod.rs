@@ -13,8 +13,8 @@ use domain::permission::{Permission, Role};
 use domain::record::Subject;
 use entities::{calendar_day, calendar_year, unit};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ModelTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ModelTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::auth::Caller;
@@ -41,7 +41,12 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Calendar> {
 pub async fn load_known_on(db: &impl ConnectionTrait, known_on: Option<NaiveDate>) -> Result<Calendar> {
     let days = calendar_day::Entity::find().order_by_asc(calendar_day::Column::OnDate).all(db).await?;
     let years = calendar_year::Entity::find().filter(calendar_year::Column::Published.eq(true)).all(db).await?;
-    let days = days.into_iter().map(|row| data::Known { on: row.on_date, kind: row.kind, name: row.name, published_on: row.published_on });
+    let days = days.into_iter().map(|row| data::Known {
+        on: row.on_date,
+        kind: row.kind,
+        name: row.name,
+        published_on: row.published_on,
+    });
     Ok(data::calendar(days, years.into_iter().map(|row| row.year), known_on))
 }
 
@@ -105,7 +110,8 @@ pub async fn year(db: &impl ConnectionTrait, year: i32) -> Result<Year> {
 /// # Errors
 /// The database's.
 pub async fn years(db: &impl ConnectionTrait) -> Result<Vec<i32>> {
-    let years = calendar_year::Entity::find().select_only().column(calendar_year::Column::Year).order_by_asc(calendar_year::Column::Year);
+    let years =
+        calendar_year::Entity::find().select_only().column(calendar_year::Column::Year).order_by_asc(calendar_year::Column::Year);
     Ok(years.into_tuple().all(db).await?)
 }
 
@@ -166,7 +172,8 @@ pub async fn is_keeper(db: &impl ConnectionTrait, caller: &Caller) -> Result<boo
     if !caller.may(Permission::ManageCalendar) {
         return Ok(false);
     }
-    let held: Vec<UnitId> = caller.grants.iter().filter(|held| held.role == Role::BusinessAdmin).filter_map(|held| held.unit).collect();
+    let held: Vec<UnitId> =
+        caller.grants.iter().filter(|held| held.role == Role::BusinessAdmin).filter_map(|held| held.unit).collect();
     let root = unit::Entity::find().filter(unit::Column::Id.is_in(held)).filter(unit::Column::ParentId.is_null()).one(db).await?;
     Ok(root.is_some())
 }
@@ -202,7 +209,13 @@ pub async fn add_day(store: &Store, caller: &Caller, input: DayInput) -> Result<
 ///
 /// # Errors
 /// Not the keeper; a stale version; wrong fields.
-pub async fn change_day(store: &Store, caller: &Caller, id: CalendarDayId, version: Version, input: DayInput) -> Result<calendar_day::Model> {
+pub async fn change_day(
+    store: &Store,
+    caller: &Caller,
+    id: CalendarDayId,
+    version: Version,
+    input: DayInput,
+) -> Result<calendar_day::Model> {
     require_keeper(store.read(), caller).await?;
     store
         .write(caller, move |tx| async move {

@@ -33,7 +33,12 @@ struct Asked {
 }
 
 #[handler]
-async fn year_page(login: Login<can::ReadReference>, app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
+async fn year_page(
+    login: Login<can::ReadReference>,
+    app: Data<&App>,
+    request: &Request,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let year = asked.nam.unwrap_or_else(|| login.today.year());
     let (question, counted) = counted(&app, login.today, &asked).await?;
     let view = Calendar { question, counted, ..view(&app, &login, year, None).await? };
@@ -75,7 +80,8 @@ async fn view(app: &App, caller: &Caller, year: i32, form: Option<Form>) -> Resu
     let db = app.store.read();
     let known = super::year(db, year).await?;
     let keeper = super::is_keeper(db, caller).await?;
-    let chip = |known: i32| Chip { label: known.to_string(), href: format!("/lich?nam={known}"), active: known == year, count: None };
+    let chip =
+        |known: i32| Chip { label: known.to_string(), href: format!("/lich?nam={known}"), active: known == year, count: None };
     let chips = super::years(db).await?.into_iter().map(chip).collect();
     let rows = known.days.into_iter().map(|row| day_row(app, row, keeper)).collect();
     let choice = |key: &str, code: &'static str| Choice::new(code, web::say(app, &format!("{key}.{code}"), &[]));
@@ -120,7 +126,10 @@ async fn add(app: Data<&App>, posted: Posted<can::ManageCalendar>) -> Result<Res
         Ok(row) => Ok(web::done(&format!("/lich?nam={}", row.on_date.year()), "day_added")),
         Err(error) => {
             let caller = posted.caller;
-            web::again(&app, &caller, title(&app, year), "/lich", posted.form, error, async |form| view(&app, &caller, year, Some(form)).await).await
+            web::again(&app, &caller, title(&app, year), "/lich", posted.form, error, async |form| {
+                view(&app, &caller, year, Some(form)).await
+            })
+            .await
         }
     }
 }
@@ -131,4 +140,3 @@ async fn remove(app: Data<&App>, Path(id): Path<CalendarDayId>, posted: Posted<c
     super::remove_day(&app.store, &posted.caller, id, web::seen(&posted.form)?).await?;
     Ok(web::done(&format!("/lich?nam={}", day.on_date.year()), "day_removed"))
 }
-

@@ -28,7 +28,8 @@ pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<standard::Model>> {
 /// 404 when there is no such edition.
 pub async fn clauses(db: &impl ConnectionTrait, id: StandardId) -> Result<Vec<clause::Model>> {
     standard::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
-    let rows = clause::Entity::find().filter(clause::Column::StandardId.eq(id)).order_by_asc(clause::Column::Position).all(db).await?;
+    let rows =
+        clause::Entity::find().filter(clause::Column::StandardId.eq(id)).order_by_asc(clause::Column::Position).all(db).await?;
     Ok(rows)
 }
 
@@ -75,7 +76,14 @@ impl File {
 
     fn edition_2015(&self) -> Vec<Clause> {
         let lines = self.clauses.iter().filter(|line| line.exists_in_2015 != Some(false));
-        lines.map(|line| Clause { code: line.number.clone(), title: line.title_vi(), title_en: line.title_en(), trust: line.trust() }).collect()
+        lines
+            .map(|line| Clause {
+                code: line.number.clone(),
+                title: line.title_vi(),
+                title_en: line.title_en(),
+                trust: line.trust(),
+            })
+            .collect()
     }
 
     /// Where a title has changed it stands in English: no Vietnamese edition is out.
@@ -84,8 +92,12 @@ impl File {
         for line in &self.clauses {
             let Some(number) = &line.iso9001_2026.number else { continue };
             let clause = match &line.iso9001_2026.title_en {
-                Some(title) => Clause { code: number.clone(), title: title.clone(), title_en: Some(title.clone()), trust: "draft_numbering" },
-                None => Clause { code: number.clone(), title: line.title_vi(), title_en: line.title_en(), trust: "draft_numbering" },
+                Some(title) => {
+                    Clause { code: number.clone(), title: title.clone(), title_en: Some(title.clone()), trust: "draft_numbering" }
+                }
+                None => {
+                    Clause { code: number.clone(), title: line.title_vi(), title_en: line.title_en(), trust: "draft_numbering" }
+                }
             };
             let order = number.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect();
             clauses.entry(order).or_insert(clause);

@@ -151,7 +151,8 @@ pub struct NewLine {
 
 impl From<NewLine> for LineInput {
     fn from(line: NewLine) -> Self {
-        let NewLine { code, area_code, area_name, clause, question, question_en, evidence, answer_type, metric, phrases, source } = line;
+        let NewLine { code, area_code, area_name, clause, question, question_en, evidence, answer_type, metric, phrases, source } =
+            line;
         Self { code, area_code, area_name, clause, question, question_en, evidence, answer_type, metric, phrases, source }
     }
 }
@@ -228,7 +229,12 @@ impl ChecklistsApi {
 
     /// Get a checklist with its lines
     #[oai(path = "/checklists/:id", method = "get", operation_id = "get_checklist")]
-    async fn get_checklist(&self, _auth: Auth<can::ReadReference>, app: Data<&App>, id: Path<ChecklistId>) -> Result<One<Checklist>> {
+    async fn get_checklist(
+        &self,
+        _auth: Auth<can::ReadReference>,
+        app: Data<&App>,
+        id: Path<ChecklistId>,
+    ) -> Result<One<Checklist>> {
         let row = super::find(app.store.read(), id.0).await?;
         let lines = super::lines(app.store.read(), id.0).await?;
         let version = row.version;

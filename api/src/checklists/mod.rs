@@ -199,7 +199,13 @@ pub async fn update(store: &Store, caller: &Caller, id: ChecklistId, version: Ve
 ///
 /// # Errors
 /// 404, stale, wrong fields of every line at once, `checklist_published`.
-pub async fn put_lines(store: &Store, caller: &Caller, id: ChecklistId, version: Version, new: Vec<LineInput>) -> Result<checklist::Model> {
+pub async fn put_lines(
+    store: &Store,
+    caller: &Caller,
+    id: ChecklistId,
+    version: Version,
+    new: Vec<LineInput>,
+) -> Result<checklist::Model> {
     let new = check_lines(new)?;
     change(store, caller, id, version, "checklist.lines_written", move |tx, _before, row| {
         Box::pin(async move {
@@ -248,7 +254,11 @@ async fn change(
             }
             let row = checklist::ActiveModel { id: Set(id), version: Set(before.version + 1), ..Default::default() };
             let row = work(&tx, &before, row).await?;
-            let after = checklist::Entity::update(row).validate()?.filter(checklist::Column::Version.eq(before.version)).exec(tx.db()).await?;
+            let after = checklist::Entity::update(row)
+                .validate()?
+                .filter(checklist::Column::Version.eq(before.version))
+                .exec(tx.db())
+                .await?;
             tx.record(Event::on(event, Subject::Checklist, id.0).change(&before, &after));
             Ok(after)
         })
@@ -291,7 +301,8 @@ async fn insert(tx: &Tx, head: Head, number: i32, state: ChecklistState) -> Resu
 }
 
 async fn add_lines(tx: &Tx, id: ChecklistId, lines: Vec<LineInput>) -> Result<()> {
-    let rows: Vec<checklist_line::ActiveModel> = (1..).zip(lines).map(|(position, line)| row_of(tx, id, position, line)).collect();
+    let rows: Vec<checklist_line::ActiveModel> =
+        (1..).zip(lines).map(|(position, line)| row_of(tx, id, position, line)).collect();
     for chunk in rows.chunks(200) {
         checklist_line::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx.db()).await?;
     }
@@ -299,7 +310,8 @@ async fn add_lines(tx: &Tx, id: ChecklistId, lines: Vec<LineInput>) -> Result<()
 }
 
 fn row_of(tx: &Tx, id: ChecklistId, position: i32, line: LineInput) -> checklist_line::ActiveModel {
-    let LineInput { code, area_code, area_name, clause, question, question_en, evidence, answer_type, metric, phrases, source } = line;
+    let LineInput { code, area_code, area_name, clause, question, question_en, evidence, answer_type, metric, phrases, source } =
+        line;
     checklist_line::ActiveModel {
         id: Set(tx.id()),
         checklist_id: Set(id),
@@ -383,7 +395,8 @@ fn check_lines(lines: Vec<LineInput>) -> Result<Vec<LineInput>, Vec<FieldError>>
 }
 
 fn check_line(line: LineInput, problems: &mut Problems) -> LineInput {
-    let LineInput { code, area_code, area_name, clause, question, question_en, evidence, answer_type, metric, phrases, source } = line;
+    let LineInput { code, area_code, area_name, clause, question, question_en, evidence, answer_type, metric, phrases, source } =
+        line;
     LineInput {
         code: problems.text("code", &code, 40),
         area_code: problems.text("area_code", &area_code, 40),

@@ -41,7 +41,12 @@ fn tone(state: ChecklistState) -> Tone {
 }
 
 #[handler]
-async fn list(app: Data<&App>, caller: Login<can::ReadReference>, request: &Request, Query(query): Query<ListQuery>) -> Result<Response> {
+async fn list(
+    app: Data<&App>,
+    caller: Login<can::ReadReference>,
+    request: &Request,
+    Query(query): Query<ListQuery>,
+) -> Result<Response> {
     let slice = Slice::new(None, query.cursor.as_deref())?;
     let rows = super::list(app.store.read(), &Filter::default(), &slice).await?;
     let show = |row: checklist::Model| view::ChecklistItem {
@@ -55,7 +60,10 @@ async fn list(app: Data<&App>, caller: Login<can::ReadReference>, request: &Requ
     let (rows, next) = slice.page(rows, "/danh-muc", |row| (row.created_at.to_rfc3339().into(), row.id.0), show);
     let pager = Pager { next, first: query.cursor.map(|_| "/danh-muc".to_owned()) };
     let may = caller.may(Permission::ManageChecklists);
-    let page = view::ChecklistList { list: Listing { pager, ..Listing::plain(rows) }, new_href: may.then(|| "/danh-muc/moi".to_owned()) };
+    let page = view::ChecklistList {
+        list: Listing { pager, ..Listing::plain(rows) },
+        new_href: may.then(|| "/danh-muc/moi".to_owned()),
+    };
     web::page(&app, &caller, web::say(&app, "checklist.page_title", &[]), &web::path_of(request), &page).await
 }
 
@@ -109,7 +117,12 @@ fn head_of(form: &Form) -> Result<Head> {
 }
 
 #[handler]
-async fn show_page(app: Data<&App>, caller: Login<can::ReadReference>, request: &Request, Path(id): Path<ChecklistId>) -> Result<Response> {
+async fn show_page(
+    app: Data<&App>,
+    caller: Login<can::ReadReference>,
+    request: &Request,
+    Path(id): Path<ChecklistId>,
+) -> Result<Response> {
     let row = super::find(app.store.read(), id).await?;
     let title = row.title.clone();
     let view = shown(&app, &caller, row, None).await?;
@@ -174,7 +187,12 @@ async fn publish(app: Data<&App>, posted: Posted<can::ManageChecklists>, Path(id
 }
 
 #[handler]
-async fn add_line(app: Data<&App>, posted: Posted<can::ManageChecklists>, request: &Request, Path(id): Path<ChecklistId>) -> Result<Response> {
+async fn add_line(
+    app: Data<&App>,
+    posted: Posted<can::ManageChecklists>,
+    request: &Request,
+    Path(id): Path<ChecklistId>,
+) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
     match add(&app, &caller, id, &form).await {
         Ok(()) => Ok(web::done(&format!("/danh-muc/{id}"), "checklist_line_added")),
@@ -191,7 +209,8 @@ async fn add_line(app: Data<&App>, posted: Posted<can::ManageChecklists>, reques
 
 async fn add(app: &App, caller: &Caller, id: ChecklistId, form: &Form) -> Result<()> {
     let answer_type = form.value("answer_type").parse().map_err(|_unknown| Error::field("answer_type", "required"))?;
-    let split = |name: &str| form.value(name).lines().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    let split =
+        |name: &str| form.value(name).lines().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
     let mut lines: Vec<LineInput> = super::lines(app.store.read(), id).await?.into_iter().map(written).collect();
     let place = lines.len();
     lines.push(LineInput {

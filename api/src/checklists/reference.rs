@@ -166,7 +166,12 @@ struct AuditQuestion {
     evidence: Vec<String>,
 }
 
-fn audit_checklist(code: &str, kind: InspectionKind, title: &str, areas: &BTreeMap<String, String>) -> Result<(Head, Vec<LineInput>)> {
+fn audit_checklist(
+    code: &str,
+    kind: InspectionKind,
+    title: &str,
+    areas: &BTreeMap<String, String>,
+) -> Result<(Head, Vec<LineInput>)> {
     let file: AuditFile = parse("audit-checklist.yaml", AUDIT)?;
     let head = Head {
         code: code.to_owned(),

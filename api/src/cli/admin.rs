@@ -96,7 +96,13 @@ pub async fn run(config: &Config, what: Admin) -> anyhow::Result<String> {
             let people = super::said(founding::list_people(&store).await)?;
             let line = |person: founding::Listed| {
                 let roles: Vec<_> = person.roles.iter().map(|role| role.code()).collect();
-                format!("{}\t{}\t{}\t{}\n", person.login, person.name, if person.enabled { "mở" } else { "khóa" }, roles.join(","))
+                format!(
+                    "{}\t{}\t{}\t{}\n",
+                    person.login,
+                    person.name,
+                    if person.enabled { "mở" } else { "khóa" },
+                    roles.join(",")
+                )
             };
             Ok(people.into_iter().map(line).collect())
         }

@@ -53,14 +53,16 @@ async fn migrations(store: &Store) -> Found {
 
 async fn ask<T: sea_orm::TryGetable>(store: &Store, question: &str) -> Result<T, String> {
     let db = store.read();
-    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), question)).await.map_err(|error| error.to_string())?;
+    let row =
+        db.query_one_raw(Statement::from_string(db.get_database_backend(), question)).await.map_err(|error| error.to_string())?;
     let row = row.ok_or_else(|| format!("{question}: không trả lời"))?;
     row.try_get_by_index(0).map_err(|error| error.to_string())
 }
 
 async fn durability(store: &Store) -> Found {
     if store.read().get_database_backend() == DatabaseBackend::Sqlite {
-        let (journal, synchronous) = (ask::<String>(store, "PRAGMA journal_mode").await?, ask::<i32>(store, "PRAGMA synchronous").await?);
+        let (journal, synchronous) =
+            (ask::<String>(store, "PRAGMA journal_mode").await?, ask::<i32>(store, "PRAGMA synchronous").await?);
         let note = format!("journal_mode={journal}, synchronous={synchronous}");
         return if journal == "wal" && synchronous >= 2 { Ok(note) } else { Err(note) };
     }
@@ -70,7 +72,11 @@ async fn durability(store: &Store) -> Found {
             off.push(setting);
         }
     }
-    if off.is_empty() { Ok("fsync, synchronous_commit, full_page_writes đều bật".to_owned()) } else { Err(format!("đang tắt {}", off.join(", "))) }
+    if off.is_empty() {
+        Ok("fsync, synchronous_commit, full_page_writes đều bật".to_owned())
+    } else {
+        Err(format!("đang tắt {}", off.join(", ")))
+    }
 }
 
 async fn clock(store: &Store) -> Found {
@@ -81,7 +87,11 @@ async fn clock(store: &Store) -> Found {
         ask(store, "SELECT now()").await?
     };
     let skew = (store.clock().now() - theirs).num_seconds().abs();
-    if skew <= SKEW_S { Ok(format!("lệch {skew} giây")) } else { Err(format!("lệch {skew} giây so với cơ sở dữ liệu")) }
+    if skew <= SKEW_S {
+        Ok(format!("lệch {skew} giây"))
+    } else {
+        Err(format!("lệch {skew} giây so với cơ sở dữ liệu"))
+    }
 }
 
 async fn mail(config: &Config) -> Found {

@@ -52,7 +52,8 @@ pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
             if let (Some(file), Some(from)) = (&file, valid_from) {
                 let source = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let report = import::units(&store, &read(file)?, Span { from, to: valid_to }, &source).await.map_err(refused)?;
-                said += &format!("Đơn vị: {} mới, {} sửa tên, {} giữ nguyên.\n", report.created, report.updated, report.unchanged);
+                said +=
+                    &format!("Đơn vị: {} mới, {} sửa tên, {} giữ nguyên.\n", report.created, report.updated, report.unchanged);
             }
             anyhow::ensure!(file.is_none() || valid_from.is_some(), "--valid-from: cần ngày đầu của các đơn vị trong tệp");
             if let Some(file) = &successions {

@@ -33,7 +33,9 @@ pub fn said<T>(outcome: Result<T>) -> anyhow::Result<T> {
         match &error {
             Error::Rule(refused) => anyhow::anyhow!(say(format!("rule.{}", refused.code), &refused.params)),
             Error::Invalid(fields) => {
-                let lines = fields.iter().map(|wrong| format!("{}: {}", wrong.field, say(format!("error.{}", wrong.code), &wrong.params)));
+                let lines = fields
+                    .iter()
+                    .map(|wrong| format!("{}: {}", wrong.field, say(format!("error.{}", wrong.code), &wrong.params)));
                 anyhow::anyhow!(lines.collect::<Vec<_>>().join("\n"))
             }
             _ => error.into(),

@@ -7,7 +7,9 @@ use domain::id::{CorrectiveActionId, ExtensionId, StepId};
 use domain::record::{Duty, Subject};
 use entities::{corrective_action, extension, step};
 use poem_openapi::Object;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+};
 
 use super::access::{Case, begin};
 use super::{due, no_extension, recorded, save};
@@ -142,9 +144,7 @@ fn decision_reason(granted: bool, reason: Option<String>) -> Result<Option<Strin
 async fn moved(tx: &Tx, caller: &Caller, case: &Case, asked: &extension::Model) -> Result<corrective_action::Model> {
     let row = case.row.clone();
     let (about, row) = match asked.step_id {
-        None => {
-            ((Subject::CorrectiveAction, row.id.0), corrective_action::Model { plan_due_on: asked.new_due_on, ..row })
-        }
+        None => ((Subject::CorrectiveAction, row.id.0), corrective_action::Model { plan_due_on: asked.new_due_on, ..row }),
         Some(step_id) => {
             let change = step::ActiveModel { id: Set(step_id), due_on: Set(Some(asked.new_due_on)), ..Default::default() };
             change.update(tx.db()).await?;
@@ -167,7 +167,8 @@ async fn close(tx: &Tx, caller: &Caller, before: &extension::Model, granted: boo
         ..before.clone()
     };
     let change = row.into_active_model().reset_all();
-    let after = extension::Entity::update(change).validate()?.filter(extension::Column::Version.eq(before.version)).exec(tx.db()).await?;
+    let after =
+        extension::Entity::update(change).validate()?.filter(extension::Column::Version.eq(before.version)).exec(tx.db()).await?;
     tx.record(Event::on("extension.decided", Subject::Extension, after.id.0).change(before, &after));
     Ok(())
 }

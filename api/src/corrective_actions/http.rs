@@ -1,7 +1,9 @@
 //! The JSON API of this area: a thin adapter over its use cases.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::corrective_action::{CauseGroup, CauseOrigin, CorrectiveActionState, CorrectiveActionVerb, ExtensionState, StepState};
+use domain::corrective_action::{
+    CauseGroup, CauseOrigin, CorrectiveActionState, CorrectiveActionVerb, ExtensionState, StepState,
+};
 use domain::finding::{FindingState, Grade};
 use domain::id::{CorrectiveActionId, EvidenceId, ExtensionId, FindingId, PersonId, StepId, UnitId};
 use domain::record::{Duty, Subject};
@@ -462,14 +464,17 @@ impl CorrectiveActionsApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<CorrectiveActionRow>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
-        let path = link("/api/v1/corrective-actions", &[
-            ("state", state.0.map(|code| code.to_string())),
-            ("unit_id", unit_id.0.map(|id| id.to_string())),
-            ("overdue", overdue.0.map(|yes| yes.to_string())),
-            ("mine", mine.0.map(|yes| yes.to_string())),
-            ("waiting_for", waiting_for.0.map(|turn| if turn == Turn::Unit { "unit" } else { "inspecting" }.to_owned())),
-            ("q", q.0.clone()),
-        ]);
+        let path = link(
+            "/api/v1/corrective-actions",
+            &[
+                ("state", state.0.map(|code| code.to_string())),
+                ("unit_id", unit_id.0.map(|id| id.to_string())),
+                ("overdue", overdue.0.map(|yes| yes.to_string())),
+                ("mine", mine.0.map(|yes| yes.to_string())),
+                ("waiting_for", waiting_for.0.map(|turn| if turn == Turn::Unit { "unit" } else { "inspecting" }.to_owned())),
+                ("q", q.0.clone()),
+            ],
+        );
         let filter = Filter {
             state: state.0,
             unit_id: unit_id.0,

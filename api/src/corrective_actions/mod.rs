@@ -271,7 +271,13 @@ async fn save(tx: &Tx, row: corrective_action::Model) -> Result<corrective_actio
     Ok(query.exec(tx.db()).await?)
 }
 
-fn recorded(tx: &Tx, kind: &'static str, before: &corrective_action::Model, after: &corrective_action::Model, reason: Option<&str>) {
+fn recorded(
+    tx: &Tx,
+    kind: &'static str,
+    before: &corrective_action::Model,
+    after: &corrective_action::Model,
+    reason: Option<&str>,
+) {
     let event = Event::on(kind, Subject::CorrectiveAction, after.id.0).unit(after.unit_id);
     tx.record(event.change(before, after).reason(reason));
 }

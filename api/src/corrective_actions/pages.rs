@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use domain::calendar::Calendar;
-use domain::corrective_action::{CauseGroup, CauseOrigin, CorrectiveActionState as State, CorrectiveActionVerb as Verb, MAX_WHYS, StepState};
+use domain::corrective_action::{
+    CauseGroup, CauseOrigin, CorrectiveActionState as State, CorrectiveActionVerb as Verb, MAX_WHYS, StepState,
+};
 use domain::id::{CorrectiveActionId, ExtensionId, PersonId, StepId};
 use domain::record::Subject;
 use entities::{corrective_action, step};
@@ -24,7 +26,9 @@ use super::read::{Detail, Example, Filter, Listed, Turn, detail, examples, list,
 use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
-use crate::findings::pages::{attach, chips, choices, listing, refuse, shown_due, shown_file, shown_history, step_of_form, steps};
+use crate::findings::pages::{
+    attach, chips, choices, listing, refuse, shown_due, shown_file, shown_history, step_of_form, steps,
+};
 use crate::findings::read::{shortened, title};
 use crate::http::{Slice, Version, link};
 use crate::web::{self, Login, Posted, say};
@@ -57,7 +61,12 @@ const CHIPS: [(&str, &str); 4] = [
 ];
 
 #[handler]
-async fn list_page(login: Login<can::UseEvidence>, app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
+async fn list_page(
+    login: Login<can::UseEvidence>,
+    app: Data<&App>,
+    request: &Request,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let filter = Filter {
         overdue: asked.loc.as_deref() == Some("qua-han"),
         mine: asked.loc.as_deref() == Some("cua-toi"),
@@ -76,7 +85,8 @@ async fn list_page(login: Login<can::UseEvidence>, app: Data<&App>, request: &Re
     let key = |one: &Listed| (serde_json::json!(one.row.created_at), one.row.id.0);
     let (rows, next) = slice.page(rows, &path, key, |one| row(one, &calendar, login.today));
     let chips = chips(&app, "/khac-phuc", &CHIPS, asked.loc.as_deref());
-    let view = ActionList { list: listing("/khac-phuc", rows, next, chips, asked.loc, asked.q, asked.cursor.is_some().then_some(path)) };
+    let view =
+        ActionList { list: listing("/khac-phuc", rows, next, chips, asked.loc, asked.q, asked.cursor.is_some().then_some(path)) };
     web::page(&app, &login, say(&app, "corrective.list", &[]), &web::path_of(request), &view).await
 }
 
@@ -104,14 +114,26 @@ fn tone(state: State, overdue: bool) -> Tone {
 }
 
 #[handler]
-async fn show_page(login: Login<can::UseEvidence>, app: Data<&App>, request: &Request, Path(id): Path<CorrectiveActionId>) -> Result<Response> {
+async fn show_page(
+    login: Login<can::UseEvidence>,
+    app: Data<&App>,
+    request: &Request,
+    Path(id): Path<CorrectiveActionId>,
+) -> Result<Response> {
     show(&app, &login, id, &web::path_of(request), StatusCode::OK, None).await
 }
 
 /// A form that was refused, with its name on the page.
 type Failed = Option<(String, Form)>;
 
-async fn show(app: &App, caller: &Caller, id: CorrectiveActionId, path: &str, status: StatusCode, failed: Failed) -> Result<Response> {
+async fn show(
+    app: &App,
+    caller: &Caller,
+    id: CorrectiveActionId,
+    path: &str,
+    status: StatusCode,
+    failed: Failed,
+) -> Result<Response> {
     let db = app.store.read();
     let found = detail(db, caller, id).await?;
     let may_plan = found.verbs.contains(&Verb::DraftPlan);
@@ -138,7 +160,10 @@ impl Page<'_> {
     fn view(&self, people: Vec<(PersonId, String)>, examples: Vec<Example>) -> ActionPage {
         let Detail { row, finding, visit, people: names, .. } = self.found;
         let planning = self.may(Verb::DraftPlan);
-        let linked = |row: &corrective_action::Model| Link { href: web::link_to(Subject::CorrectiveAction, row.id.0), text: row.code.clone() };
+        let linked = |row: &corrective_action::Model| Link {
+            href: web::link_to(Subject::CorrectiveAction, row.id.0),
+            text: row.code.clone(),
+        };
         let written = !planning && row.state != State::Issued;
         ActionPage {
             stage: self.stage(),
@@ -492,7 +517,14 @@ async fn write_plan(app: Data<&App>, posted: Posted<can::DraftPlans>, Path(id): 
 }
 
 /// The page again with what is wrong in the form of this name; other failures are passed on.
-async fn failed(app: &App, caller: &Caller, id: CorrectiveActionId, name: &str, mut form: Form, error: Error) -> Result<Response> {
+async fn failed(
+    app: &App,
+    caller: &Caller,
+    id: CorrectiveActionId,
+    name: &str,
+    mut form: Form,
+    error: Error,
+) -> Result<Response> {
     if !matches!(error, Error::Invalid(_) | Error::Rule(_) | Error::Stale) {
         return Err(error);
     }

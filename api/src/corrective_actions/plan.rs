@@ -217,7 +217,13 @@ async fn save_steps(tx: &Tx, id: CorrectiveActionId, old: &[step::Model], rows: 
     Ok(saved)
 }
 
-async fn save_step(tx: &Tx, id: CorrectiveActionId, position: i32, known: Option<&step::Model>, row: StepDraft) -> Result<step::Model> {
+async fn save_step(
+    tx: &Tx,
+    id: CorrectiveActionId,
+    position: i32,
+    known: Option<&step::Model>,
+    row: StepDraft,
+) -> Result<step::Model> {
     let StepDraft { id: _, action, owner_id, due_on, expected_evidence } = row;
     let action = action.unwrap_or_default();
     match known {
@@ -274,7 +280,12 @@ pub fn whys(row: &corrective_action::Model) -> Vec<String> {
 ///
 /// # Errors
 /// The code of the rule that stands against it; everything the plan still lacks.
-pub async fn submit(store: &Store, caller: &Caller, id: CorrectiveActionId, version: Version) -> Result<corrective_action::Model> {
+pub async fn submit(
+    store: &Store,
+    caller: &Caller,
+    id: CorrectiveActionId,
+    version: Version,
+) -> Result<corrective_action::Model> {
     let me = caller.clone();
     store
         .write(caller, move |tx| async move {

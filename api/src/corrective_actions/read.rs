@@ -11,8 +11,7 @@ use entities::{corrective_action, due_date, event, evidence, extension, finding,
 use poem_openapi::Enum;
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use super::access::{Case, case, doing, find, visible};
@@ -96,8 +95,10 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
         .limit(slice.fetch())
         .all(db)
         .await?;
-    let findings = finding::Entity::find().filter(finding::Column::Id.is_in(rows.iter().map(|row| row.finding_id))).all(db).await?;
-    let steps = step::Entity::find().filter(step::Column::CorrectiveActionId.is_in(rows.iter().map(|row| row.id))).all(db).await?;
+    let findings =
+        finding::Entity::find().filter(finding::Column::Id.is_in(rows.iter().map(|row| row.finding_id))).all(db).await?;
+    let steps =
+        step::Entity::find().filter(step::Column::CorrectiveActionId.is_in(rows.iter().map(|row| row.id))).all(db).await?;
     let units = unit_names(db, rows.iter().map(|row| row.unit_id)).await?;
     let listed = |row: corrective_action::Model| {
         let due_on = current_due(&row, &steps);
@@ -251,10 +252,7 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveAc
     let evidence = evidence_of(db, Condition::all().add(evidence::Column::SubjectId.is_in(ids))).await?;
     let finding_evidence = evidence_of(db, crate::findings::access::proof_of(&finding)).await?;
     let history = history_of(db, id.0).await?;
-    let linked = corrective_action::Entity::find()
-        .filter(corrective_action::Column::ReopenedFromId.eq(id))
-        .one(db)
-        .await?;
+    let linked = corrective_action::Entity::find().filter(corrective_action::Column::ReopenedFromId.eq(id)).one(db).await?;
     let continues = match row.reopened_from_id {
         Some(old) => corrective_action::Entity::find_by_id(old).one(db).await?,
         None => None,
@@ -446,7 +444,14 @@ impl Known {
         Some(Duty { subject: Subject::Step, subject_id: step.id.0, title, ..duty })
     }
 
-    fn duty(&self, row: &corrective_action::Model, kind: Kind, verb: CorrectiveActionVerb, due_on: NaiveDate, people: Vec<PersonId>) -> Duty {
+    fn duty(
+        &self,
+        row: &corrective_action::Model,
+        kind: Kind,
+        verb: CorrectiveActionVerb,
+        due_on: NaiveDate,
+        people: Vec<PersonId>,
+    ) -> Duty {
         Duty {
             duty: kind,
             verb: verb.code(),

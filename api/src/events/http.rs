@@ -100,10 +100,18 @@ impl EventsApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<Event>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
-        let filter =
-            Filter { subject: subject.0, subject_id: subject_id.0, actor: actor.0, unit: unit.0, kind: kind.0, from: from.0, to: to.0 };
+        let filter = Filter {
+            subject: subject.0,
+            subject_id: subject_id.0,
+            actor: actor.0,
+            unit: unit.0,
+            kind: kind.0,
+            from: from.0,
+            to: to.0,
+        };
         let rows = super::list(app.store.read(), &auth, &filter, &slice).await?;
-        let (rows, next) = slice.page(rows, &path("/api/v1/events", &filter), |row| (serde_json::Value::Null, row.id.0), |row| row);
+        let (rows, next) =
+            slice.page(rows, &path("/api/v1/events", &filter), |row| (serde_json::Value::Null, row.id.0), |row| row);
         Ok(Json(Page { items: named(&app, rows).await?, next }))
     }
 }

@@ -8,7 +8,9 @@ use domain::id::{PersonId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
 use entities::event;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use crate::auth::Caller;
@@ -74,7 +76,11 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
         query = query.filter(event::Column::UnitId.eq(unit));
     }
     if let Some(kind) = &filter.kind {
-        query = query.filter(if kind.ends_with('.') { event::Column::Kind.starts_with(kind.as_str()) } else { event::Column::Kind.eq(kind) });
+        query = query.filter(if kind.ends_with('.') {
+            event::Column::Kind.starts_with(kind.as_str())
+        } else {
+            event::Column::Kind.eq(kind)
+        });
     }
     if let Some(from) = filter.from.and_then(midnight) {
         query = query.filter(event::Column::At.gte(from));

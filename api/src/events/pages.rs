@@ -7,8 +7,8 @@ use render::views::events::{EventRow, Events};
 use render::views::part::{Chip, Listing, Pager};
 use serde_json::Value as Json;
 
-use super::http::{Event, named};
 use super::Filter;
+use super::http::{Event, named};
 use crate::app::App;
 use crate::auth::can;
 use crate::error::Result;
@@ -35,10 +35,19 @@ const CHIPS: [Subject; 6] =
     [Subject::Inspection, Subject::Finding, Subject::CorrectiveAction, Subject::Unit, Subject::Person, Subject::Assignment];
 
 #[handler]
-async fn list_page(login: Login<can::UseOwnAccount>, app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
+async fn list_page(
+    login: Login<can::UseOwnAccount>,
+    app: Data<&App>,
+    request: &Request,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
-    let filter =
-        Filter { subject: asked.loai.as_deref().and_then(|code| code.parse().ok()), from: day(&asked.tu), to: day(&asked.den), ..Filter::default() };
+    let filter = Filter {
+        subject: asked.loai.as_deref().and_then(|code| code.parse().ok()),
+        from: day(&asked.tu),
+        to: day(&asked.den),
+        ..Filter::default()
+    };
     let slice = Slice::new(None, asked.cursor.as_deref())?;
     let rows = super::list(app.store.read(), &login, &filter, &slice).await?;
     let (from, to) = (filter.from.map(|day| day.to_string()), filter.to.map(|day| day.to_string()));

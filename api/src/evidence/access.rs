@@ -161,7 +161,12 @@ async fn inspection_of(db: &impl ConnectionTrait, caller: &Caller, id: Inspectio
     query.one(db).await?.ok_or(Error::NotFound)
 }
 
-async fn action_of(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveActionId, lock: bool) -> Result<corrective_action::Model> {
+async fn action_of(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    id: CorrectiveActionId,
+    lock: bool,
+) -> Result<corrective_action::Model> {
     let query = corrective_action::Entity::find_by_id(id).filter(crate::corrective_actions::access::visible(caller));
     let query = if lock { query.lock_exclusive() } else { query };
     query.one(db).await?.ok_or(Error::NotFound)

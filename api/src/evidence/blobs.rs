@@ -74,7 +74,9 @@ impl Blobs {
     /// Not there, or not what was stored: never hands out changed evidence.
     pub async fn get(&self, sha256: &str) -> Result<Vec<u8>> {
         let object = self.objects.get(&place(sha256)).await.map_err(|error| match error {
-            object_store::Error::NotFound { .. } => Error::Internal(anyhow::anyhow!("evidence {sha256} is missing from the storage")),
+            object_store::Error::NotFound { .. } => {
+                Error::Internal(anyhow::anyhow!("evidence {sha256} is missing from the storage"))
+            }
             other => away(other),
         })?;
         let bytes = object.bytes().await.map_err(away)?;
@@ -115,14 +117,13 @@ fn s3(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
     let settings = &config.evidence;
     let secret = crate::config::secret(&settings.s3_secret_key_file, "evidence.s3_secret_key_file")?;
     let secret = secret.ok_or_else(|| anyhow::anyhow!("configuration: evidence.s3_secret_key_file is missing"))?;
-    for (key, value) in [("s3_endpoint", &settings.s3_endpoint), ("s3_bucket", &settings.s3_bucket), ("s3_access_key", &settings.s3_access_key)] {
+    for (key, value) in
+        [("s3_endpoint", &settings.s3_endpoint), ("s3_bucket", &settings.s3_bucket), ("s3_access_key", &settings.s3_access_key)]
+    {
         anyhow::ensure!(!value.is_empty(), "configuration: evidence.{key} is missing");
     }
-    let patience = object_store::RetryConfig {
-        max_retries: 2,
-        retry_timeout: std::time::Duration::from_secs(15),
-        ..Default::default()
-    };
+    let patience =
+        object_store::RetryConfig { max_retries: 2, retry_timeout: std::time::Duration::from_secs(15), ..Default::default() };
     let objects = AmazonS3Builder::new()
         .with_endpoint(settings.s3_endpoint.trim_end_matches('/'))
         .with_bucket_name(&settings.s3_bucket)

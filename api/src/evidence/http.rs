@@ -108,11 +108,7 @@ pub enum Speaks {
 pub enum Begun {
     /// Send the bytes to `Location`.
     #[oai(status = 201)]
-    Begun(
-        #[oai(header = "Location")] String,
-        #[oai(header = "Upload-Expires")] String,
-        #[oai(header = "Tus-Resumable")] String,
-    ),
+    Begun(#[oai(header = "Location")] String, #[oai(header = "Upload-Expires")] String, #[oai(header = "Tus-Resumable")] String),
     /// The client speaks another version of tus.
     #[oai(status = 412)]
     OtherVersion(#[oai(header = "Tus-Version")] String),
@@ -187,10 +183,8 @@ impl EvidenceApi {
     ) -> Result<Json<Page<EvidenceRecord>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
         let rows = super::list(&app, &auth, subject.0, subject_id.0, &slice).await?;
-        let path = link(
-            "/api/v1/evidence",
-            &[("subject", Some(subject.0.to_string())), ("subject_id", Some(subject_id.0.to_string()))],
-        );
+        let path =
+            link("/api/v1/evidence", &[("subject", Some(subject.0.to_string())), ("subject_id", Some(subject_id.0.to_string()))]);
         let key = |row: &(evidence::Model, String)| (serde_json::Value::Null, row.0.id.0);
         let (items, next) = slice.page(rows, &path, key, |(row, name)| EvidenceRecord::of(row, Some(name)));
         Ok(Json(Page { items, next }))
@@ -198,7 +192,12 @@ impl EvidenceApi {
 
     /// A piece of evidence
     #[oai(path = "/evidence/:id", method = "get", operation_id = "get_evidence")]
-    async fn get_evidence(&self, auth: Auth<can::UseEvidence>, app: Data<&App>, id: Path<EvidenceId>) -> Result<One<EvidenceRecord>> {
+    async fn get_evidence(
+        &self,
+        auth: Auth<can::UseEvidence>,
+        app: Data<&App>,
+        id: Path<EvidenceId>,
+    ) -> Result<One<EvidenceRecord>> {
         let (row, _) = super::find(app.store.read(), &auth, id.0).await?;
         let version = row.version;
         Ok(One::found(EvidenceRecord::of(row, None), version))
@@ -208,7 +207,12 @@ impl EvidenceApi {
     ///
     /// Always an attachment. The bytes are checked against their SHA-256 first, which is also the ETag.
     #[oai(path = "/evidence/:id/content", method = "get", operation_id = "get_evidence_content")]
-    async fn get_evidence_content(&self, auth: Auth<can::UseEvidence>, app: Data<&App>, id: Path<EvidenceId>) -> Result<Download> {
+    async fn get_evidence_content(
+        &self,
+        auth: Auth<can::UseEvidence>,
+        app: Data<&App>,
+        id: Path<EvidenceId>,
+    ) -> Result<Download> {
         super::content(&app, &auth, id.0).await
     }
 

@@ -149,7 +149,13 @@ pub async fn attach_files(app: &App, caller: &Caller, files: Vec<(About, Vec<u8>
 ///
 /// # Errors
 /// 404 for a record the caller does not see.
-pub async fn list(app: &App, caller: &Caller, subject: Subject, id: Uuid, slice: &Slice) -> Result<Vec<(evidence::Model, String)>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    subject: Subject,
+    id: Uuid,
+    slice: &Slice,
+) -> Result<Vec<(evidence::Model, String)>> {
     let db = app.store.read();
     subject_access(db, caller, subject, id).await?;
     let rows = of(subject, id)
@@ -192,12 +198,9 @@ pub async fn content(app: &App, caller: &Caller, id: EvidenceId) -> Result<Downl
         return Err(Refused::new("evidence_removed").into());
     }
     match app.blobs.get(&row.blob_sha256).await {
-        Ok(bytes) => Ok(Download {
-            body: bytes.into(),
-            media_type: row.media_type,
-            file_name: row.file_name,
-            sha256: row.blob_sha256,
-        }),
+        Ok(bytes) => {
+            Ok(Download { body: bytes.into(), media_type: row.media_type, file_name: row.file_name, sha256: row.blob_sha256 })
+        }
         Err(damage @ Error::Internal(_)) => {
             report_damage(app, caller, row.id, row.unit_id).await?;
             Err(damage)

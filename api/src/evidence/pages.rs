@@ -29,7 +29,12 @@ pub fn routes(tree: Route) -> Route {
 }
 
 #[handler]
-async fn show(app: Data<&App>, caller: Login<can::UseEvidence>, Path((subject, id)): Path<(String, String)>, request: &Request) -> Result<Response> {
+async fn show(
+    app: Data<&App>,
+    caller: Login<can::UseEvidence>,
+    Path((subject, id)): Path<(String, String)>,
+    request: &Request,
+) -> Result<Response> {
     let (subject, id) = record(&subject, &id)?;
     let view = view(&app, &caller, subject, id, web::fresh_form(None), None).await?;
     web::page(&app, &caller, web::say(&app, "evidence.title", &[]), &web::path_of(request), &view).await
@@ -42,7 +47,14 @@ fn record(subject: &str, id: &str) -> Result<(Subject, Uuid)> {
     }
 }
 
-async fn view(app: &App, caller: &Caller, subject: Subject, id: Uuid, upload: Form, refused: Option<(EvidenceId, Form)>) -> Result<EvidencePage> {
+async fn view(
+    app: &App,
+    caller: &Caller,
+    subject: Subject,
+    id: Uuid,
+    upload: Form,
+    refused: Option<(EvidenceId, Form)>,
+) -> Result<EvidencePage> {
     let db = app.store.read();
     let access = subject_access(db, caller, subject, id).await?;
     let rows = of(subject, id).order_by_asc(evidence::Column::Id).limit(MOST).all(db).await?;
@@ -80,7 +92,11 @@ fn piece(caller: &Caller, access: &Access, row: evidence::Model, name: String, r
 }
 
 #[handler]
-async fn bring(app: Data<&App>, posted: Posted<can::UseEvidence>, Path((subject, id)): Path<(String, String)>) -> Result<Response> {
+async fn bring(
+    app: Data<&App>,
+    posted: Posted<can::UseEvidence>,
+    Path((subject, id)): Path<(String, String)>,
+) -> Result<Response> {
     let (subject, id) = record(&subject, &id)?;
     let Posted { caller, form, files, .. } = posted;
     let caption = form.value("caption").to_owned();
@@ -96,7 +112,8 @@ async fn bring(app: Data<&App>, posted: Posted<can::UseEvidence>, Path((subject,
         Ok(_) => Ok(web::done(&path, "evidence_attached")),
         Err(error) => {
             let title = web::say(&app, "evidence.title", &[]);
-            web::again(&app, &caller, title, &path, form, error, async |form| view(&app, &caller, subject, id, form, None).await).await
+            web::again(&app, &caller, title, &path, form, error, async |form| view(&app, &caller, subject, id, form, None).await)
+                .await
         }
     }
 }
@@ -115,7 +132,8 @@ async fn take_back(app: Data<&App>, posted: Posted<can::UseEvidence>, Path(id): 
         Ok(_) => Ok(web::done(&path, "evidence_removed")),
         Err(error) => {
             let title = web::say(&app, "evidence.title", &[]);
-            let again = async |form| view(&app, &caller, row.subject, row.subject_id, web::fresh_form(None), Some((id, form))).await;
+            let again =
+                async |form| view(&app, &caller, row.subject, row.subject_id, web::fresh_form(None), Some((id, form))).await;
             web::again(&app, &caller, title, &path, form, error, again).await
         }
     }

@@ -111,13 +111,27 @@ pub async fn find(app: &App, caller: &Caller, id: UploadId) -> Result<upload::Mo
 /// # Errors
 /// 404 as [`find`], 409 when `offset` is not where the upload is or another request is writing it,
 /// 413 when more comes than was announced, 503 when the disk or storage is away.
-pub async fn append(app: &App, caller: &Caller, id: UploadId, offset: u64, announced: Option<u64>, body: Body) -> Result<Progress> {
+pub async fn append(
+    app: &App,
+    caller: &Caller,
+    id: UploadId,
+    offset: u64,
+    announced: Option<u64>,
+    body: Body,
+) -> Result<Progress> {
     let (app, caller) = (app.clone(), caller.clone());
     let task = tokio::spawn(async move { append_now(&app, &caller, id, offset, announced, body).await });
     task.await.unwrap_or_else(|error| Err(Error::Internal(error.into())))
 }
 
-async fn append_now(app: &App, caller: &Caller, id: UploadId, offset: u64, announced: Option<u64>, body: Body) -> Result<Progress> {
+async fn append_now(
+    app: &App,
+    caller: &Caller,
+    id: UploadId,
+    offset: u64,
+    announced: Option<u64>,
+    body: Body,
+) -> Result<Progress> {
     find(app, caller, id).await?;
     let mut file = open(app, id).await?;
     // Read again under the file's lock: another request may just have moved it.

@@ -8,8 +8,7 @@ use domain::record::Subject;
 use entities::{corrective_action, evidence, finding, inspection, inspection_member};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
 };
 
 use crate::auth::Caller;

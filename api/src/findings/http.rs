@@ -339,16 +339,19 @@ impl FindingsApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<FindingRow>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
-        let path = link("/api/v1/findings", &[
-            ("state", state.0.map(|code| code.to_string())),
-            ("unit_id", unit_id.0.map(|id| id.to_string())),
-            ("inspection_id", inspection_id.0.map(|id| id.to_string())),
-            ("kind", kind.0.map(|code| code.to_string())),
-            ("grade", grade.0.map(|code| code.to_string())),
-            ("repeat", repeat.0.map(|yes| yes.to_string())),
-            ("overdue", overdue.0.map(|yes| yes.to_string())),
-            ("q", q.0.clone()),
-        ]);
+        let path = link(
+            "/api/v1/findings",
+            &[
+                ("state", state.0.map(|code| code.to_string())),
+                ("unit_id", unit_id.0.map(|id| id.to_string())),
+                ("inspection_id", inspection_id.0.map(|id| id.to_string())),
+                ("kind", kind.0.map(|code| code.to_string())),
+                ("grade", grade.0.map(|code| code.to_string())),
+                ("repeat", repeat.0.map(|yes| yes.to_string())),
+                ("overdue", overdue.0.map(|yes| yes.to_string())),
+                ("q", q.0.clone()),
+            ],
+        );
         let filter = Filter {
             state: state.0,
             unit_id: unit_id.0,
@@ -384,7 +387,12 @@ impl FindingsApi {
 
     /// Read a finding
     #[oai(path = "/findings/:id", method = "get", operation_id = "get_finding")]
-    async fn get_finding(&self, auth: Auth<can::ReadFindings>, app: Data<&App>, id: Path<FindingId>) -> Result<One<FindingRecord>> {
+    async fn get_finding(
+        &self,
+        auth: Auth<can::ReadFindings>,
+        app: Data<&App>,
+        id: Path<FindingId>,
+    ) -> Result<One<FindingRecord>> {
         let detail = read::detail(app.store.read(), &auth, id.0).await?;
         let version = detail.row.version;
         Ok(One::found(record(detail), version))

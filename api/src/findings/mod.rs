@@ -276,7 +276,13 @@ fn searchable(row: finding::Model) -> finding::Model {
 ///
 /// # Errors
 /// 412 when it changed meanwhile; 409 when it is no draft any more; all wrong fields.
-pub async fn edit(store: &Store, caller: &Caller, id: FindingId, version: Version, change: FindingChange) -> Result<finding::Model> {
+pub async fn edit(
+    store: &Store,
+    caller: &Caller,
+    id: FindingId,
+    version: Version,
+    change: FindingChange,
+) -> Result<finding::Model> {
     let me = caller.clone();
     store
         .write(caller, move |tx| async move {

@@ -17,7 +17,9 @@ use render::catalogue::Lang;
 use render::views::findings::{
     ButtonAct, Earlier, FindingForm, FindingList, FindingPage, FindingRow, LineFacts, Link, ReasonAct,
 };
-use render::views::part::{Choice, Chip, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep, TimelineItem, Tone};
+use render::views::part::{
+    Chip, Choice, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep, TimelineItem, Tone,
+};
 use sea_orm::EntityTrait as _;
 
 use super::read::{Detail, Filter, Listed, detail, list, shortened, title};
@@ -60,7 +62,12 @@ const CHIPS: [(&str, &str); 4] = [
 ];
 
 #[handler]
-async fn list_page(login: Login<can::ReadFindings>, app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
+async fn list_page(
+    login: Login<can::ReadFindings>,
+    app: Data<&App>,
+    request: &Request,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let filter = Filter {
         state: match asked.loc.as_deref() {
             Some("cho-tra-loi") => Some(FindingState::Raised),
@@ -81,7 +88,9 @@ async fn list_page(login: Login<can::ReadFindings>, app: Data<&App>, request: &R
     let key = |one: &Listed| (serde_json::json!(one.row.created_at), one.row.id.0);
     let (rows, next) = slice.page(rows, &path, key, |one| row(one, &calendar, login.today));
     let chips = chips(&app, "/phat-hien", &CHIPS, asked.loc.as_deref());
-    let mut view = FindingList { list: listing("/phat-hien", rows, next, chips, asked.loc, asked.q, asked.cursor.is_some().then_some(path)) };
+    let mut view = FindingList {
+        list: listing("/phat-hien", rows, next, chips, asked.loc, asked.q, asked.cursor.is_some().then_some(path)),
+    };
     if let Some(dot) = dot {
         view.list.clear = Some("/phat-hien".to_owned());
         view.list.search.iter_mut().for_each(|search| search.keep.push(("dot".to_owned(), dot.clone())));
@@ -166,7 +175,12 @@ pub(crate) fn shown_file(row: &evidence::Model, people: &BTreeMap<PersonId, Stri
 }
 
 /// What happened, newest first; `words` is the prefix of the texts.
-pub(crate) fn shown_history(app: &App, words: &str, history: &[event::Model], people: &BTreeMap<PersonId, String>) -> Vec<TimelineItem> {
+pub(crate) fn shown_history(
+    app: &App,
+    words: &str,
+    history: &[event::Model],
+    people: &BTreeMap<PersonId, String>,
+) -> Vec<TimelineItem> {
     let item = |one: &event::Model| {
         let key = format!("{words}.{}", one.kind.rsplit('.').next().unwrap_or_default());
         let key = if app.renderer.catalogue().has(&key) { key } else { format!("{words}.other") };
@@ -211,7 +225,12 @@ impl Place {
 }
 
 #[handler]
-async fn new_page(login: Login<can::RunInspections>, app: Data<&App>, request: &Request, Query(place): Query<Place>) -> Result<Response> {
+async fn new_page(
+    login: Login<can::RunInspections>,
+    app: Data<&App>,
+    request: &Request,
+    Query(place): Query<Place>,
+) -> Result<Response> {
     let view = new_view(&app, &login, &place, web::fresh_form(None)).await?;
     web::page(&app, &login, say(&app, "finding.new", &[]), &web::path_of(request), &view).await
 }
@@ -260,9 +279,15 @@ fn phrases(line: Option<&inspection_line::Model>) -> Vec<Choice> {
 
 /// The statement: chosen phrases first, then what was typed.
 fn statement(form: &Form, line: Option<&inspection_line::Model>) -> String {
-    let chosen = phrases(line).into_iter().filter(|one| form.value(&format!("phrase/{}", one.value)) == "yes").map(|one| one.label);
+    let chosen =
+        phrases(line).into_iter().filter(|one| form.value(&format!("phrase/{}", one.value)) == "yes").map(|one| one.label);
     let typed = form.value("statement").trim();
-    chosen.filter(|phrase| !typed.contains(phrase.as_str())).chain([typed.to_owned()]).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    chosen
+        .filter(|phrase| !typed.contains(phrase.as_str()))
+        .chain([typed.to_owned()])
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn grade_of(form: &Form) -> Result<Grade> {
@@ -270,7 +295,12 @@ fn grade_of(form: &Form) -> Result<Grade> {
 }
 
 #[handler]
-async fn create(app: Data<&App>, request: &Request, posted: Posted<can::RunInspections>, Query(place): Query<Place>) -> Result<Response> {
+async fn create(
+    app: Data<&App>,
+    request: &Request,
+    posted: Posted<can::RunInspections>,
+    Query(place): Query<Place>,
+) -> Result<Response> {
     let Posted { caller, form, files, .. } = posted;
     let path = web::path_of(request);
     match drafted(&app, &caller, &place, &form).await {
@@ -324,7 +354,9 @@ async fn finish(app: &App, caller: &Caller, row: finding::Model, form: Form, fil
         Ok(())
     };
     match outcome.await {
-        Ok(()) => Ok(web::done(&web::link_to(Subject::Finding, row.id.0), if raise { "finding_raised" } else { "finding_draft" })),
+        Ok(()) => {
+            Ok(web::done(&web::link_to(Subject::Finding, row.id.0), if raise { "finding_raised" } else { "finding_draft" }))
+        }
         Err(error) => draft_again(app, caller, row.id, Form { version: Some(row.version), ..form }, error).await,
     }
 }
@@ -348,7 +380,12 @@ fn on_the_form(mut error: domain::draft::FieldError) -> domain::draft::FieldErro
 }
 
 #[handler]
-async fn edit_page(login: Login<can::RunInspections>, app: Data<&App>, request: &Request, Path(id): Path<FindingId>) -> Result<Response> {
+async fn edit_page(
+    login: Login<can::RunInspections>,
+    app: Data<&App>,
+    request: &Request,
+    Path(id): Path<FindingId>,
+) -> Result<Response> {
     let view = edit_view(&app, &login, id, Form::default()).await?;
     let code = super::access::find(app.store.read(), &login, id).await?.code;
     web::page(&app, &login, say(&app, "finding.edit_title", &[("code", code)]), &web::path_of(request), &view).await
@@ -401,12 +438,24 @@ async fn changed(app: &App, caller: &Caller, id: FindingId, form: &Form) -> Resu
 }
 
 #[handler]
-async fn show_page(login: Login<can::ReadFindings>, app: Data<&App>, request: &Request, Path(id): Path<FindingId>) -> Result<Response> {
+async fn show_page(
+    login: Login<can::ReadFindings>,
+    app: Data<&App>,
+    request: &Request,
+    Path(id): Path<FindingId>,
+) -> Result<Response> {
     show(&app, &login, id, &web::path_of(request), StatusCode::OK, None).await
 }
 
 /// The page; `failed` is the form of an act that was refused, with its name.
-async fn show(app: &App, caller: &Caller, id: FindingId, path: &str, status: StatusCode, failed: Option<(&str, Form)>) -> Result<Response> {
+async fn show(
+    app: &App,
+    caller: &Caller,
+    id: FindingId,
+    path: &str,
+    status: StatusCode,
+    failed: Option<(&str, Form)>,
+) -> Result<Response> {
     let found = detail(app.store.read(), caller, id).await?;
     let calendar = crate::calendar::load(app.store.read()).await?;
     let heading = format!("{} · {}", found.row.code, shortened(&title(&found.row), 80));
@@ -454,7 +503,8 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         state: row.state,
         statement: title(row),
     };
-    let actions = found.actions.iter().map(|row| Link { href: web::link_to(Subject::CorrectiveAction, row.id.0), text: row.code.clone() });
+    let actions =
+        found.actions.iter().map(|row| Link { href: web::link_to(Subject::CorrectiveAction, row.id.0), text: row.code.clone() });
     FindingPage {
         stage: stage(app, &found, calendar, caller.today),
         kind: found.row.kind,
@@ -532,7 +582,11 @@ pub(crate) fn steps(app: &App, words: &str, names: &[&str], here: &str) -> Vec<S
 }
 
 #[handler]
-async fn do_act(app: Data<&App>, posted: Posted<can::ReadFindings>, Path((id, slug)): Path<(FindingId, String)>) -> Result<Response> {
+async fn do_act(
+    app: Data<&App>,
+    posted: Posted<can::ReadFindings>,
+    Path((id, slug)): Path<(FindingId, String)>,
+) -> Result<Response> {
     let Posted { caller, mut form, .. } = posted;
     let (_, name, verb, appeal) = ACTS.iter().find(|(word, ..)| *word == slug).ok_or(Error::NotFound)?;
     let path = web::link_to(Subject::Finding, id.0);

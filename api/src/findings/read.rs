@@ -11,8 +11,7 @@ use domain::record::{Duty as Kind, Subject};
 use entities::{corrective_action, event, evidence, finding, inspection, inspection_line, unit, unit_path};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -108,7 +107,10 @@ pub(crate) fn below(unit: UnitId) -> sea_orm::sea_query::SelectStatement {
 }
 
 /// Names of units by id, in one statement.
-pub(crate) async fn unit_names(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = UnitId>) -> Result<BTreeMap<UnitId, String>> {
+pub(crate) async fn unit_names(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = UnitId>,
+) -> Result<BTreeMap<UnitId, String>> {
     let ids: BTreeSet<UnitId> = ids.into_iter().collect();
     let rows: Vec<(UnitId, String)> = unit::Entity::find()
         .select_only()

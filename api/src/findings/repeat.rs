@@ -5,7 +5,9 @@ use domain::finding::{FindingState, Grade, REPEAT_MONTHS, is_repeat};
 use domain::id::{FindingId, UnitId};
 use domain::time::vn_date;
 use entities::{finding, unit_succession};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use crate::error::Result;
 

@@ -13,10 +13,10 @@ use render::catalogue::Lang;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::shape;
 use crate::app::App;
 use crate::auth::session::sha256_hex;
 use crate::auth::{Once, RequestContext};
-use super::shape;
 use crate::error::Error;
 
 /// What the pages may load: only what we serve ourselves.
@@ -81,14 +81,10 @@ impl<E: Endpoint> Edge<E> {
         }
         if !method.is_safe() && !streams(request.uri().path()) {
             let limit = body_limit(&self.app, request.uri().path());
-            let bytes = request
-                .take_body()
-                .into_bytes_limit(limit)
-                .await
-                .map_err(|error| match error {
-                    poem::error::ReadBodyError::PayloadTooLarge => Error::TooLarge(limit as u64),
-                    other => Error::Malformed(other.to_string()),
-                })?;
+            let bytes = request.take_body().into_bytes_limit(limit).await.map_err(|error| match error {
+                poem::error::ReadBodyError::PayloadTooLarge => Error::TooLarge(limit as u64),
+                other => Error::Malformed(other.to_string()),
+            })?;
             if names_nul(request, &bytes) {
                 return Err(Error::Malformed("NUL".into()));
             }
@@ -126,7 +122,11 @@ impl<E: Endpoint> Edge<E> {
         if let Error::Internal(cause) = &error {
             tracing::error!(request.id = %id, error = format!("{cause:#}"), "internal error");
         }
-        if is_api { problem(&self.app, &error, lang, id) } else { crate::web::error_page(&self.app, &error, lang, id, full_path).await }
+        if is_api {
+            problem(&self.app, &error, lang, id)
+        } else {
+            crate::web::error_page(&self.app, &error, lang, id, full_path).await
+        }
     }
 }
 
@@ -288,4 +288,3 @@ fn secure(response: &mut Response, path: &str, id: &str) {
     set("cache-control", "private, no-store");
     set("x-request-id", id);
 }
-

@@ -47,9 +47,13 @@ impl Type for Version {
 
 impl ParseFromParameter for Version {
     fn parse_from_parameter(value: &str) -> ParseResult<Self> {
-        value.trim().trim_start_matches("W/").trim_matches('"').parse().map(Self).map_err(|_wrong: std::num::ParseIntError| {
-            ParseError::custom("a version is a quoted number, as in \"3\"")
-        })
+        value
+            .trim()
+            .trim_start_matches("W/")
+            .trim_matches('"')
+            .parse()
+            .map(Self)
+            .map_err(|_wrong: std::num::ParseIntError| ParseError::custom("a version is a quoted number, as in \"3\""))
     }
 }
 
@@ -157,11 +161,8 @@ impl Slice {
             Json::Number(number) => Expr::value(number.as_i64().unwrap_or_default()),
             _ => return self.after_id(id(), *last, descending),
         };
-        let (beyond, tie) = if descending {
-            (column().lt(value.clone()), id().lt(*last))
-        } else {
-            (column().gt(value.clone()), id().gt(*last))
-        };
+        let (beyond, tie) =
+            if descending { (column().lt(value.clone()), id().lt(*last)) } else { (column().gt(value.clone()), id().gt(*last)) };
         Condition::any().add(beyond).add(Condition::all().add(column().eq(value)).add(tie))
     }
 
@@ -170,7 +171,13 @@ impl Slice {
     }
 
     /// Cuts the extra row off and makes the link to the next page from `path` (with its filters).
-    pub fn page<R, T>(&self, mut rows: Vec<R>, path: &str, key: impl Fn(&R) -> (Json, Uuid), show: impl Fn(R) -> T) -> (Vec<T>, Option<String>) {
+    pub fn page<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        path: &str,
+        key: impl Fn(&R) -> (Json, Uuid),
+        show: impl Fn(R) -> T,
+    ) -> (Vec<T>, Option<String>) {
         let more = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
         let next = rows.last().filter(|_| more).map(|last| {
@@ -187,7 +194,7 @@ fn encode(value: &Json, id: Uuid) -> String {
 }
 
 fn decode(cursor: &str) -> Option<(Json, Uuid)> {
-    if cursor.len() % 2 != 0 || cursor.len() > 2048 || !cursor.is_ascii() {
+    if !cursor.len().is_multiple_of(2) || cursor.len() > 2048 || !cursor.is_ascii() {
         return None;
     }
     let bytes: Option<Vec<u8>> =
@@ -199,10 +206,8 @@ fn decode(cursor: &str) -> Option<(Json, Uuid)> {
 /// Adds query parameters that are present to a path.
 #[must_use]
 pub fn link(path: &str, parameters: &[(&str, Option<String>)]) -> String {
-    let pairs: Vec<String> = parameters
-        .iter()
-        .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}={}", percent(value))))
-        .collect();
+    let pairs: Vec<String> =
+        parameters.iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}={}", percent(value)))).collect();
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
@@ -235,12 +240,18 @@ pub struct Download {
 
 impl poem::IntoResponse for Download {
     fn into_response(self) -> poem::Response {
-        let ascii: String =
-            self.file_name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+        let ascii: String = self
+            .file_name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+            .collect();
         poem::Response::builder()
             .status(StatusCode::OK)
             .header(header::CONTENT_TYPE, self.media_type)
-            .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", percent(&self.file_name)))
+            .header(
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", percent(&self.file_name)),
+            )
             .header(header::ETAG, format!("\"{}\"", self.sha256))
             .header(header::CACHE_CONTROL, "private, no-store")
             .header(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'")

@@ -9,8 +9,7 @@ use poem::http::Method;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-static DOCUMENT: LazyLock<Json> =
-    LazyLock::new(|| serde_json::from_str(&crate::app::api_service().spec()).unwrap_or(Json::Null));
+static DOCUMENT: LazyLock<Json> = LazyLock::new(|| serde_json::from_str(&crate::app::api_service().spec()).unwrap_or(Json::Null));
 
 /// What is wrong with a JSON body for the operation at this path; `None` when the body is no JSON
 /// or nothing can be said.
@@ -91,7 +90,8 @@ fn check_object(schema: &Json, value: &Json, at: &str, wrong: &mut Vec<FieldErro
         return wrong.push(FieldError { field: at.to_owned(), code: "expected_object", params: Vec::new() });
     };
     let Some(fields) = schema.get("properties").and_then(Json::as_object) else { return };
-    let required: Vec<&str> = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
     for (name, schema) in fields {
         match object.get(name) {
             None | Some(Json::Null) if required.contains(&name.as_str()) => {

@@ -56,7 +56,8 @@ pub async fn part(db: &impl ConnectionTrait, id: InspectionId, person: PersonId)
 /// # Errors
 /// 404 when the inspection has no such line.
 pub async fn line(db: &impl ConnectionTrait, inspection: InspectionId, id: LineId) -> Result<inspection_line::Model> {
-    let line = inspection_line::Entity::find_by_id(id).filter(inspection_line::Column::InspectionId.eq(inspection)).one(db).await?;
+    let line =
+        inspection_line::Entity::find_by_id(id).filter(inspection_line::Column::InspectionId.eq(inspection)).one(db).await?;
     line.ok_or(Error::NotFound)
 }
 

@@ -83,8 +83,11 @@ async fn count_lines(db: &impl ConnectionTrait, id: InspectionId, findings: &[Co
         .into_tuple()
         .all(db)
         .await?;
-    let found: BTreeSet<LineId> =
-        findings.iter().filter(|finding| finding.state != FindingState::Withdrawn).filter_map(|finding| finding.line_id).collect();
+    let found: BTreeSet<LineId> = findings
+        .iter()
+        .filter(|finding| finding.state != FindingState::Withdrawn)
+        .filter_map(|finding| finding.line_id)
+        .collect();
     facts.lines_total = count(lines.len());
     for (line, verdict, reason, conflicted) in lines {
         facts.lines_without_verdict += u32::from(verdict.is_none());

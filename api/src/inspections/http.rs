@@ -665,7 +665,14 @@ impl Inspection {
 
 impl From<entities::paper::Model> for Paper {
     fn from(row: entities::paper::Model) -> Self {
-        Self { id: row.id, kind: row.kind, number: row.number, symbol: row.symbol, issued_on: row.issued_on, signed_at: row.signed_at }
+        Self {
+            id: row.id,
+            kind: row.kind,
+            number: row.number,
+            symbol: row.symbol,
+            issued_on: row.issued_on,
+            signed_at: row.signed_at,
+        }
     }
 }
 
@@ -785,7 +792,9 @@ impl From<Value> for LineValue {
             Value::YesNo { value } => Self { value: Some(value.into()), ..empty },
             Value::Number { value } | Value::Text { value } => Self { value: Some(value.into()), ..empty },
             Value::Count { value } | Value::Amount { value } => Self { value: Some(value.into()), ..empty },
-            Value::Ratio { numerator, denominator } => Self { numerator: Some(numerator), denominator: Some(denominator), ..empty },
+            Value::Ratio { numerator, denominator } => {
+                Self { numerator: Some(numerator), denominator: Some(denominator), ..empty }
+            }
             Value::Sample { population, drawn, failed, failed_ids } => Self {
                 population: Some(population),
                 drawn: Some(drawn),
@@ -950,7 +959,8 @@ impl InspectionsApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<InspectionRow>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
-        let filter = Filter { state: state.0, kind: kind.0, unit_id: unit_id.0, year: year.0, mine: mine.0.unwrap_or(false), q: q.0 };
+        let filter =
+            Filter { state: state.0, kind: kind.0, unit_id: unit_id.0, year: year.0, mine: mine.0.unwrap_or(false), q: q.0 };
         let path = link(
             "/api/v1/inspections",
             &[
@@ -987,7 +997,12 @@ impl InspectionsApi {
 
     /// Get an inspection
     #[oai(path = "/inspections/:id", method = "get", operation_id = "get_inspection")]
-    async fn get_inspection(&self, auth: Auth<can::ReadInspections>, app: Data<&App>, id: Path<InspectionId>) -> Result<One<Inspection>> {
+    async fn get_inspection(
+        &self,
+        auth: Auth<can::ReadInspections>,
+        app: Data<&App>,
+        id: Path<InspectionId>,
+    ) -> Result<One<Inspection>> {
         let record = super::get(app.store.read(), &auth, id.0).await?;
         let version = record.row.version;
         Ok(One::found(Inspection::new(&app, record), version))
@@ -1199,7 +1214,12 @@ impl InspectionsApi {
     /// With the present answers and, beside them, the last visit's and what became of its findings.
     /// The inspected unit reads the answers once the field work is done.
     #[oai(path = "/inspections/:id/lines", method = "get", operation_id = "list_inspection_lines")]
-    async fn list_inspection_lines(&self, auth: Auth<can::ReadInspections>, app: Data<&App>, id: Path<InspectionId>) -> Result<Json<Lines>> {
+    async fn list_inspection_lines(
+        &self,
+        auth: Auth<can::ReadInspections>,
+        app: Data<&App>,
+        id: Path<InspectionId>,
+    ) -> Result<Json<Lines>> {
         let (_, rows) = lines::list(app.store.read(), &auth, id.0).await?;
         Ok(Json(Lines { items: rows.into_iter().map(|line| Line::new(&app, line)).collect() }))
     }

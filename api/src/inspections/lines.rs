@@ -12,7 +12,10 @@ use domain::record::Subject;
 use domain::rule::{Refused, require};
 use entities::{answer, evidence, finding, inspection, inspection_line};
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{access, plan, team};
@@ -135,7 +138,11 @@ async fn rows_of(db: &impl ConnectionTrait, id: InspectionId) -> Result<Vec<insp
         .await?)
 }
 
-async fn findings_by_line(db: &impl ConnectionTrait, ids: &[InspectionId], drafts: bool) -> Result<BTreeMap<LineId, Vec<FindingOnLine>>> {
+async fn findings_by_line(
+    db: &impl ConnectionTrait,
+    ids: &[InspectionId],
+    drafts: bool,
+) -> Result<BTreeMap<LineId, Vec<FindingOnLine>>> {
     use finding::Column;
     let hidden = Condition::all().add_option((!drafts).then(|| Column::State.ne(FindingState::Draft)));
     let rows: Vec<(FindingId, Option<LineId>, String, Grade, FindingState)> = finding::Entity::find()
@@ -280,7 +287,12 @@ pub async fn answer(store: &Store, caller: &Caller, id: InspectionId, operations
 }
 
 /// The outcomes when the whole batch has come before: a retry that needs no writing.
-async fn all_repeated(store: &Store, caller: &Caller, id: InspectionId, operations: &[Operation]) -> Result<Option<Vec<Outcome>>> {
+async fn all_repeated(
+    store: &Store,
+    caller: &Caller,
+    id: InspectionId,
+    operations: &[Operation],
+) -> Result<Option<Vec<Outcome>>> {
     let db = store.read();
     let visit = access::find(db, caller, id).await?;
     require(access::part(db, visit.id, caller.person).await?.is_some(), "team_only")?;
@@ -302,7 +314,11 @@ fn repeated(
     Some(Outcome { client_id, line_id: op.line_id, version: lines.get(&op.line_id)?.version, conflict, repeated: true })
 }
 
-async fn known_answers(db: &impl ConnectionTrait, id: InspectionId, operations: &[Operation]) -> Result<BTreeMap<(LineId, String), bool>> {
+async fn known_answers(
+    db: &impl ConnectionTrait,
+    id: InspectionId,
+    operations: &[Operation],
+) -> Result<BTreeMap<(LineId, String), bool>> {
     use answer::Column;
     let rows: Vec<(LineId, String, bool)> = answer::Entity::find()
         .select_only()
@@ -440,7 +456,9 @@ async fn write(
     rows: Vec<answer::ActiveModel>,
 ) -> Result<()> {
     if rows.is_empty() {
-        tx.record(Event::on("inspection.answers_resent", Subject::Inspection, answering.visit.id.0).unit(answering.visit.owner_unit_id));
+        tx.record(
+            Event::on("inspection.answers_resent", Subject::Inspection, answering.visit.id.0).unit(answering.visit.owner_unit_id),
+        );
         return Ok(());
     }
     answer::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
@@ -460,7 +478,9 @@ async fn write(
         };
         let same = inspection_line::Column::Version.eq(old.version);
         inspection_line::Entity::update(row).validate()?.filter(same).exec(tx.db()).await?;
-        tx.record(Event::on("line.answered", Subject::InspectionLine, id.0).unit(answering.visit.owner_unit_id).change(old, &line));
+        tx.record(
+            Event::on("line.answered", Subject::InspectionLine, id.0).unit(answering.visit.owner_unit_id).change(old, &line),
+        );
     }
     Ok(())
 }
@@ -507,7 +527,12 @@ pub async fn resolve(
 ///
 /// # Errors
 /// 404, or the database's.
-pub async fn history(db: &impl ConnectionTrait, caller: &Caller, id: InspectionId, line: LineId) -> Result<Vec<(answer::Model, String)>> {
+pub async fn history(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    id: InspectionId,
+    line: LineId,
+) -> Result<Vec<(answer::Model, String)>> {
     let visit = access::find(db, caller, id).await?;
     let by = access::by(db, caller, &visit).await?;
     if !access::inspects(db, caller, &visit, &by).await? {
@@ -516,7 +541,11 @@ pub async fn history(db: &impl ConnectionTrait, caller: &Caller, id: InspectionI
     access::line(db, id, line).await?;
     let rows = answer::Entity::find().filter(answer::Column::LineId.eq(line)).order_by_asc(answer::Column::Seq).all(db).await?;
     let names = names_of_people(db, rows.iter().map(|row| row.person_id)).await?;
-    Ok(rows.into_iter().map(|row| (names.get(&row.person_id).cloned().unwrap_or_default(), row)).map(|(name, row)| (row, name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (names.get(&row.person_id).cloned().unwrap_or_default(), row))
+        .map(|(name, row)| (row, name))
+        .collect())
 }
 
 /// The answers of the lines in conflict, the latest first: what the lead chooses from.
@@ -531,14 +560,22 @@ pub async fn in_conflict(db: &impl ConnectionTrait, id: InspectionId) -> Result<
         .all(db)
         .await?;
     let names = names_of_people(db, rows.iter().map(|row| row.person_id)).await?;
-    Ok(rows.into_iter().map(|row| (names.get(&row.person_id).cloned().unwrap_or_default(), row)).map(|(name, row)| (row, name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (names.get(&row.person_id).cloned().unwrap_or_default(), row))
+        .map(|(name, row)| (row, name))
+        .collect())
 }
 
 /// What lines held at earlier versions, for forms that were drawn on them. The first version holds nothing.
 ///
 /// # Errors
 /// The database's.
-pub async fn at_versions(db: &impl ConnectionTrait, id: InspectionId, versions: &[(LineId, i64)]) -> Result<BTreeMap<LineId, answer::Model>> {
+pub async fn at_versions(
+    db: &impl ConnectionTrait,
+    id: InspectionId,
+    versions: &[(LineId, i64)],
+) -> Result<BTreeMap<LineId, answer::Model>> {
     if versions.is_empty() {
         return Ok(BTreeMap::new());
     }

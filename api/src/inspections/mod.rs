@@ -19,7 +19,10 @@ use domain::inspection::{By, Facts, InspectionState, InspectionVerb, Turn, avail
 use domain::rule::Refused;
 use entities::{checklist, finding, inspection, inspection_line, inspection_member, paper, programme, unit};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 
 use crate::auth::Caller;
 use crate::error::{Error, Result};
@@ -48,7 +51,8 @@ pub struct Filter {
 impl Filter {
     fn condition(&self, caller: &Caller) -> Condition {
         use inspection::Column;
-        let year = self.year.and_then(|year| Some((NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?)));
+        let year =
+            self.year.and_then(|year| Some((NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?)));
         Condition::all()
             .add_option(self.state.map(|state| Column::State.eq(state)))
             .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
@@ -60,14 +64,9 @@ impl Filter {
 }
 
 fn searched(q: &str) -> Condition {
-    let units = Query::select()
-        .column(unit::Column::Id)
-        .from(unit::Entity)
-        .and_where(unit::Column::SearchText.contains(q))
-        .to_owned();
-    Condition::any()
-        .add(inspection::Column::UnitId.in_subquery(units))
-        .add(inspection::Column::Code.contains(q.to_uppercase()))
+    let units =
+        Query::select().column(unit::Column::Id).from(unit::Entity).and_where(unit::Column::SearchText.contains(q)).to_owned();
+    Condition::any().add(inspection::Column::UnitId.in_subquery(units)).add(inspection::Column::Code.contains(q.to_uppercase()))
 }
 
 /// An inspection as lists show it.
@@ -120,7 +119,10 @@ pub async fn listed(db: &impl ConnectionTrait, rows: Vec<inspection::Model>) -> 
         .collect())
 }
 
-async fn progress(db: &impl ConnectionTrait, ids: impl Iterator<Item = InspectionId>) -> Result<BTreeMap<InspectionId, (u64, u64)>> {
+async fn progress(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = InspectionId>,
+) -> Result<BTreeMap<InspectionId, (u64, u64)>> {
     use inspection_line::Column;
     let rows: Vec<(InspectionId, i64, i64)> = inspection_line::Entity::find()
         .select_only()
@@ -255,7 +257,8 @@ async fn team_of(db: &impl ConnectionTrait, visit: &inspection::Model) -> Result
     let rows = team::members(db, visit.id).await?;
     let people: BTreeSet<PersonId> = rows.iter().map(|row| row.person_id).collect();
     let now = team::judge(db, visit, &people).await?;
-    let names = names_of_people(db, rows.iter().flat_map(|row| std::iter::once(row.person_id).chain(row.exception_by_id))).await?;
+    let names =
+        names_of_people(db, rows.iter().flat_map(|row| std::iter::once(row.person_id).chain(row.exception_by_id))).await?;
     let name = |person: PersonId| names.get(&person).cloned().unwrap_or_default();
     Ok(rows
         .into_iter()

@@ -71,7 +71,8 @@ impl ListQuery {
         let chip = |label: String, active: bool, query: Self| Chip { label, href: query.href(), active, count: None };
         let mine = self.mine == Some(true);
         let mut chips = vec![chip(web::say(app, "inspection.mine", &[]), mine, Self { mine: Some(!mine), ..self.clone() })];
-        for state in [InspectionState::Planned, InspectionState::Notified, InspectionState::InProgress, InspectionState::FollowUp] {
+        for state in [InspectionState::Planned, InspectionState::Notified, InspectionState::InProgress, InspectionState::FollowUp]
+        {
             let on = self.state == Some(state);
             let query = Self { state: (!on).then_some(state), ..self.clone() };
             chips.push(chip(web::say(app, &format!("inspection_state.{state}"), &[]), on, query));
@@ -104,10 +105,20 @@ pub(crate) fn item(listed: Listed) -> view::InspectionItem {
 }
 
 #[handler]
-async fn list(app: Data<&App>, caller: Login<can::ReadInspections>, request: &Request, Query(query): Query<ListQuery>) -> Result<Response> {
+async fn list(
+    app: Data<&App>,
+    caller: Login<can::ReadInspections>,
+    request: &Request,
+    Query(query): Query<ListQuery>,
+) -> Result<Response> {
     let slice = Slice::new(None, query.cursor.as_deref())?;
-    let filter =
-        Filter { state: query.state, kind: query.kind, mine: query.mine.unwrap_or(false), q: query.q.clone(), ..Filter::default() };
+    let filter = Filter {
+        state: query.state,
+        kind: query.kind,
+        mine: query.mine.unwrap_or(false),
+        q: query.q.clone(),
+        ..Filter::default()
+    };
     let rows = super::list(app.store.read(), &caller, &filter, &slice).await?;
     let key = |listed: &Listed| (listed.row.planned_on.to_string().into(), listed.row.id.0);
     let (rows, next) = slice.page(rows, &query.href(), key, item);
@@ -132,7 +143,12 @@ struct NewQuery {
 }
 
 #[handler]
-async fn new_page(app: Data<&App>, caller: Login<can::PlanInspections>, request: &Request, Query(query): Query<NewQuery>) -> Result<Response> {
+async fn new_page(
+    app: Data<&App>,
+    caller: Login<can::PlanInspections>,
+    request: &Request,
+    Query(query): Query<NewQuery>,
+) -> Result<Response> {
     let mut form = web::fresh_form(None);
     form.set("programme_id", query.chuong_trinh.unwrap_or_default());
     form.set("kind", InspectionKind::Cchc.code());
@@ -204,7 +220,10 @@ async fn create(app: Data<&App>, posted: Posted<can::PlanInspections>, request: 
         Ok(row) => Ok(web::done(&format!("/kiem-tra/{}", row.id), "inspection_planned")),
         Err(error) => {
             let title = web::say(&app, "inspection.new_title", &[]);
-            web::again(&app, &caller, title, &web::path_of(request), form, error, async |form| planning(&app, &caller, form).await).await
+            web::again(&app, &caller, title, &web::path_of(request), form, error, async |form| {
+                planning(&app, &caller, form).await
+            })
+            .await
         }
     }
 }
@@ -246,7 +265,12 @@ fn needed<T: std::str::FromStr>(form: &Form, name: &str, problems: &mut Problems
 }
 
 #[handler]
-async fn show_page(app: Data<&App>, caller: Login<can::ReadInspections>, request: &Request, Path(id): Path<InspectionId>) -> Result<Response> {
+async fn show_page(
+    app: Data<&App>,
+    caller: Login<can::ReadInspections>,
+    request: &Request,
+    Path(id): Path<InspectionId>,
+) -> Result<Response> {
     let record = super::get(app.store.read(), &caller, id).await?;
     let title = record.unit_name.clone();
     let view = shown(&app, &caller, record, None).await?;
@@ -254,12 +278,21 @@ async fn show_page(app: Data<&App>, caller: Login<can::ReadInspections>, request
 }
 
 /// The page again with the form that was refused in its place.
-async fn again(app: &App, caller: &Caller, request: &Request, id: InspectionId, name: &str, form: Form, error: Error) -> Result<Response> {
+async fn again(
+    app: &App,
+    caller: &Caller,
+    request: &Request,
+    id: InspectionId,
+    name: &str,
+    form: Form,
+    error: Error,
+) -> Result<Response> {
     let record = super::get(app.store.read(), caller, id).await?;
     let title = record.unit_name.clone();
     let path = format!("/kiem-tra/{id}");
     tracing::debug!(path = %request.uri().path(), "form refused");
-    web::again(app, caller, title, &path, form.with_id(name), error, async |form| shown(app, caller, record, Some(form)).await).await
+    web::again(app, caller, title, &path, form.with_id(name), error, async |form| shown(app, caller, record, Some(form)).await)
+        .await
 }
 
 async fn shown(app: &App, caller: &Caller, record: Record, refused: Option<Form>) -> Result<view::InspectionPage> {
@@ -300,7 +333,11 @@ async fn shown(app: &App, caller: &Caller, record: Record, refused: Option<Form>
         verdicts: record
             .verdicts
             .iter()
-            .map(|(verdict, lines)| view::VerdictRow { verdict: verdict_look(*verdict).0, tone: verdict_look(*verdict).1, lines: *lines })
+            .map(|(verdict, lines)| view::VerdictRow {
+                verdict: verdict_look(*verdict).0,
+                tone: verdict_look(*verdict).1,
+                lines: *lines,
+            })
             .collect(),
         lines: record.verdicts.values().sum(),
         lines_href: row.started_at.map(|_| format!("{href}/phieu")),
@@ -539,7 +576,12 @@ async fn people(app: &App, caller: &Caller, record: &Record) -> Result<Vec<Choic
 }
 
 #[handler]
-async fn set_team(app: Data<&App>, posted: Posted<can::PlanInspections>, request: &Request, Path(id): Path<InspectionId>) -> Result<Response> {
+async fn set_team(
+    app: Data<&App>,
+    posted: Posted<can::PlanInspections>,
+    request: &Request,
+    Path(id): Path<InspectionId>,
+) -> Result<Response> {
     let Posted { caller, mut form, .. } = posted;
     if form.value("add") == "members" {
         form.add_row("members");
@@ -557,7 +599,8 @@ async fn set_team(app: Data<&App>, posted: Posted<can::PlanInspections>, request
 }
 
 async fn name_team(app: &App, caller: &Caller, id: InspectionId, form: &Form) -> Result<(), (Error, Form)> {
-    let rows: Vec<usize> = form.rows("members").into_iter().filter(|row| !member_field(form, *row, "person_id").is_empty()).collect();
+    let rows: Vec<usize> =
+        form.rows("members").into_iter().filter(|row| !member_field(form, *row, "person_id").is_empty()).collect();
     let mut problems = Problems::new();
     let mut members = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -571,7 +614,8 @@ async fn name_team(app: &App, caller: &Caller, id: InspectionId, form: &Form) ->
                 person_id,
                 team_role,
                 areas: areas.filter(|area| !area.is_empty()).collect(),
-                exception_reason: Some(member_field(form, *row, "exception_reason").to_owned()).filter(|reason| !reason.trim().is_empty()),
+                exception_reason: Some(member_field(form, *row, "exception_reason").to_owned())
+                    .filter(|reason| !reason.trim().is_empty()),
             });
         }
     }
@@ -621,7 +665,12 @@ async fn except(
 }
 
 #[handler]
-async fn write_texts(app: Data<&App>, posted: Posted<can::ReadInspections>, request: &Request, Path(id): Path<InspectionId>) -> Result<Response> {
+async fn write_texts(
+    app: Data<&App>,
+    posted: Posted<can::ReadInspections>,
+    request: &Request,
+    Path(id): Path<InspectionId>,
+) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
     let text = |name: &str| form.values.get(name).cloned();
     let change = TextChange {
@@ -676,7 +725,9 @@ fn act_of(verb: InspectionVerb, form: &Form) -> Result<Act> {
         V::ReturnSelfReport => Act::ReturnSelfReport { reason: text("reason") },
         V::Start => Act::Start,
         V::Finish => Act::Finish,
-        V::SignMinutes => Act::SignMinutes { unit_signed: form.value("unit_signed") == "yes", refusal_reason: Some(text("refusal_reason")) },
+        V::SignMinutes => {
+            Act::SignMinutes { unit_signed: form.value("unit_signed") == "yes", refusal_reason: Some(text("refusal_reason")) }
+        }
         V::Report => Act::Report,
         V::Conclude => Act::Conclude { conclusion: Some(text("conclusion")) },
         V::Close => Act::Close,

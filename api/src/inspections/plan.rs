@@ -329,7 +329,13 @@ impl TextChange {
 ///
 /// # Errors
 /// 404, stale, not the caller's text, not its time, wrong fields.
-pub async fn write_texts(store: &Store, caller: &Caller, id: InspectionId, version: Version, change: TextChange) -> Result<inspection::Model> {
+pub async fn write_texts(
+    store: &Store,
+    caller: &Caller,
+    id: InspectionId,
+    version: Version,
+    change: TextChange,
+) -> Result<inspection::Model> {
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
@@ -375,7 +381,8 @@ pub(super) async fn save(
     row: inspection::ActiveModel,
     reason: Option<&str>,
 ) -> Result<inspection::Model> {
-    let after = inspection::Entity::update(row).validate()?.filter(inspection::Column::Version.eq(before.version)).exec(tx.db()).await?;
+    let after =
+        inspection::Entity::update(row).validate()?.filter(inspection::Column::Version.eq(before.version)).exec(tx.db()).await?;
     tx.record(Event::on(event, Subject::Inspection, after.id.0).unit(after.owner_unit_id).change(before, &after).reason(reason));
     Ok(after)
 }

@@ -186,7 +186,10 @@ impl Drawing<'_> {
             value: value.as_ref().map(Value::display_vi),
             note: row.note,
             reason: row.reason,
-            warnings: warnings.iter().map(|warning| web::say(self.app, &format!("warning.{}", warning.code), &warning.params)).collect(),
+            warnings: warnings
+                .iter()
+                .map(|warning| web::say(self.app, &format!("warning.{}", warning.code), &warning.params))
+                .collect(),
             answered: answered_by.zip(row.answered_at).map(|(by, at)| view::Answered { by, at }),
             conflicted: row.conflicted,
             previous: previous.map(|previous| view::PreviousAnswer {
@@ -350,7 +353,8 @@ fn operation(
         problems.append(&format!("lines/{id}"), errors);
         return None;
     }
-    let mut typed = Content { value, verdict: form.value(&field(id, "verdict")).parse().ok(), note: text("note"), reason: text("reason") };
+    let mut typed =
+        Content { value, verdict: form.value(&field(id, "verdict")).parse().ok(), note: text("note"), reason: text("reason") };
     if rest && typed.verdict.is_none() && line.row.verdict.is_none() && !line.row.conflicted {
         typed.verdict = Some(Verdict::Conform);
     }

@@ -80,8 +80,7 @@ pub fn areas_of(member: &inspection_member::Model) -> Vec<String> {
 /// # Errors
 /// The database's.
 pub async fn members(db: &impl ConnectionTrait, id: InspectionId) -> Result<Vec<inspection_member::Model>> {
-    let mut members =
-        inspection_member::Entity::find().filter(inspection_member::Column::InspectionId.eq(id)).all(db).await?;
+    let mut members = inspection_member::Entity::find().filter(inspection_member::Column::InspectionId.eq(id)).all(db).await?;
     members.sort_by_key(|member| (member.team_role, member.person_id));
     Ok(members)
 }
@@ -124,7 +123,13 @@ pub async fn judge(
 /// # Errors
 /// 404, stale, not the caller's act, wrong fields: not exactly one lead, unknown people or areas,
 /// members who are not independent and not excepted by the ordering authority.
-pub async fn set_team(store: &Store, caller: &Caller, id: InspectionId, version: Version, new: Vec<MemberInput>) -> Result<inspection::Model> {
+pub async fn set_team(
+    store: &Store,
+    caller: &Caller,
+    id: InspectionId,
+    version: Version,
+    new: Vec<MemberInput>,
+) -> Result<inspection::Model> {
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
@@ -138,7 +143,14 @@ pub async fn set_team(store: &Store, caller: &Caller, id: InspectionId, version:
             let new = check_team(&tx, &who, &by, &before, &old, new).await?;
             replace(&tx, id, &new).await?;
             record_team(&tx, &before, &old, &new);
-            plan::save(&tx, "inspection.team_set", &before, inspection::ActiveModel { state: Set(state), ..plan::next(&before) }, None).await
+            plan::save(
+                &tx,
+                "inspection.team_set",
+                &before,
+                inspection::ActiveModel { state: Set(state), ..plan::next(&before) },
+                None,
+            )
+            .await
         })
         .await
 }

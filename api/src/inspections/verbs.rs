@@ -261,7 +261,12 @@ async fn sign(tx: &Tx, visit: &inspection::Model, kind: PaperKind) -> Result<()>
         .one(tx.db())
         .await?;
     if let Some(known) = known {
-        let row = paper::ActiveModel { id: Set(known.id), signed_at: Set(Some(tx.now())), version: Set(known.version + 1), ..Default::default() };
+        let row = paper::ActiveModel {
+            id: Set(known.id),
+            signed_at: Set(Some(tx.now())),
+            version: Set(known.version + 1),
+            ..Default::default()
+        };
         paper::Entity::update(row).exec(tx.db()).await?;
         return Ok(());
     }
@@ -291,8 +296,14 @@ async fn settle_findings(tx: &Tx, visit: &inspection::Model) -> Result<()> {
         if state == before.state {
             continue;
         }
-        let row = finding::ActiveModel { id: Set(before.id), state: Set(state), version: Set(before.version + 1), ..Default::default() };
-        let after = finding::Entity::update(row).validate()?.filter(finding::Column::Version.eq(before.version)).exec(tx.db()).await?;
+        let row = finding::ActiveModel {
+            id: Set(before.id),
+            state: Set(state),
+            version: Set(before.version + 1),
+            ..Default::default()
+        };
+        let after =
+            finding::Entity::update(row).validate()?.filter(finding::Column::Version.eq(before.version)).exec(tx.db()).await?;
         tx.record(Event::on("finding.settled", Subject::Finding, after.id.0).unit(after.unit_id).change(&before, &after));
     }
     Ok(())

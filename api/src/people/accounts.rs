@@ -8,7 +8,10 @@ use domain::rule::Refused;
 use entities::{account, api_token, assignment, session};
 use rand::RngExt as _;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -56,7 +59,8 @@ impl OneTime {
 #[must_use]
 pub fn one_time_password() -> String {
     let bytes: [u8; 16] = rand::rng().random();
-    let letters: Vec<char> = bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32)).map(|letter| char::from(*letter))).collect();
+    let letters: Vec<char> =
+        bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32)).map(|letter| char::from(*letter))).collect();
     letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
 }
 
@@ -159,7 +163,8 @@ pub(super) async fn may_take_over(tx: &Tx, granter: &Granter, person: PersonId) 
         .all(tx.db())
         .await?;
     let at_root = granter.at_root(tx.db()).await?;
-    let above = held.iter().any(|row| row.role.assignable() && !may_grant(domain::permission::Role::BusinessAdmin, at_root, row.role));
+    let above =
+        held.iter().any(|row| row.role.assignable() && !may_grant(domain::permission::Role::BusinessAdmin, at_root, row.role));
     if above {
         return Err(Refused::new("grant_above_ceiling").into());
     }

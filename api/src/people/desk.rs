@@ -43,7 +43,12 @@ struct Asked {
 }
 
 #[handler]
-async fn list_page(login: Login<can::ReadPeople>, app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
+async fn list_page(
+    login: Login<can::ReadPeople>,
+    app: Data<&App>,
+    request: &Request,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let slice = Slice::new(None, asked.cursor.as_deref())?;
     let unit: Option<UnitId> = asked.don_vi.as_deref().and_then(|id| id.parse().ok());
     let q = asked.q.clone().filter(|q| !q.trim().is_empty());
@@ -111,7 +116,12 @@ async fn add(app: Data<&App>, posted: Posted<can::ManagePeople>) -> Result<Respo
 }
 
 #[handler]
-async fn person_page(login: Login<can::UseOwnAccount>, app: Data<&App>, request: &Request, Path(id): Path<PersonId>) -> Result<Response> {
+async fn person_page(
+    login: Login<can::UseOwnAccount>,
+    app: Data<&App>,
+    request: &Request,
+    Path(id): Path<PersonId>,
+) -> Result<Response> {
     let (title, view) = view(&app, &login, id).await?;
     web::page(&app, &login, title, &web::path_of(request), &view).await
 }
@@ -180,7 +190,15 @@ async fn view(app: &App, caller: &Caller, id: PersonId) -> Result<(String, Perso
 }
 
 /// Back to the person, or the page again with what is wrong in the act of that name.
-async fn after<T>(app: &App, caller: &Caller, id: PersonId, name: &str, form: Form, outcome: Result<T>, flash: &str) -> Result<Response> {
+async fn after<T>(
+    app: &App,
+    caller: &Caller,
+    id: PersonId,
+    name: &str,
+    form: Form,
+    outcome: Result<T>,
+    flash: &str,
+) -> Result<Response> {
     let path = format!("/nhan-su/{id}");
     let Err(error) = outcome else { return Ok(web::done(&path, flash)) };
     let (title, mut page) = view(app, caller, id).await?;
@@ -205,7 +223,11 @@ fn put_back(page: &mut Person, form: Form) {
 #[handler]
 async fn edit(app: Data<&App>, Path(id): Path<PersonId>, posted: Posted<can::ManagePeople>) -> Result<Response> {
     let (version, form) = (web::seen(&posted.form)?, posted.form);
-    let change = records::Change { full_name: Some(form.value("full_name").to_owned()), email: Some(form.value("email").to_owned()), disabled: None };
+    let change = records::Change {
+        full_name: Some(form.value("full_name").to_owned()),
+        email: Some(form.value("email").to_owned()),
+        disabled: None,
+    };
     let outcome = records::change(&app.store, &posted.caller, id, version, change).await;
     after(&app, &posted.caller, id, "sua", form, outcome, "person_changed").await
 }
@@ -269,14 +291,22 @@ async fn shut(app: Data<&App>, Path(id): Path<PersonId>, posted: Posted<can::Man
 }
 
 #[handler]
-async fn end_place(app: Data<&App>, Path((id, place)): Path<(PersonId, MembershipId)>, posted: Posted<can::ManagePeople>) -> Result<Response> {
+async fn end_place(
+    app: Data<&App>,
+    Path((id, place)): Path<(PersonId, MembershipId)>,
+    posted: Posted<can::ManagePeople>,
+) -> Result<Response> {
     let (version, form) = (web::seen(&posted.form)?, posted.form);
     let outcome = records::end_membership(&app.store, &posted.caller, place, version, form.value("last_day").parse().ok()).await;
     after(&app, &posted.caller, id, &place.to_string(), form, outcome, "membership_saved").await
 }
 
 #[handler]
-async fn end_role(app: Data<&App>, Path((id, role)): Path<(PersonId, AssignmentId)>, posted: Posted<can::Grant>) -> Result<Response> {
+async fn end_role(
+    app: Data<&App>,
+    Path((id, role)): Path<(PersonId, AssignmentId)>,
+    posted: Posted<can::Grant>,
+) -> Result<Response> {
     let (version, form) = (web::seen(&posted.form)?, posted.form);
     let outcome = roles::end(&app.store, &posted.caller, role, version, None, form.value("reason").to_owned()).await;
     after(&app, &posted.caller, id, &role.to_string(), form, outcome, "role_ended").await
@@ -347,7 +377,10 @@ async fn make_token(app: Data<&App>, posted: Posted<can::UseOwnAccount>) -> Resu
             web::page(&app, caller, title, "/tai-khoan", &view).await
         }
         Err(error) => {
-            web::again(&app, caller, title, "/tai-khoan", form.with_id("token"), error, async |token| Ok(Account { token, ..account(&app, caller).await? })).await
+            web::again(&app, caller, title, "/tai-khoan", form.with_id("token"), error, async |token| {
+                Ok(Account { token, ..account(&app, caller).await? })
+            })
+            .await
         }
     }
 }

@@ -108,7 +108,15 @@ async fn give(tx: &Tx, person: PersonId, role: Role, unit: &unit::Model, span: O
     let administers = matches!(role, Role::BusinessAdmin | Role::SecurityAuditor);
     let span = span.unwrap_or(if administers { Span::Subtree } else { Span::Own });
     let reason = "dòng lệnh".to_owned();
-    let input = roles::Input { person_id: person, role, unit_id: unit.id, span, valid_from: None, valid_to: None, reason: reason.clone() };
+    let input = roles::Input {
+        person_id: person,
+        role,
+        unit_id: unit.id,
+        span,
+        valid_from: None,
+        valid_to: None,
+        reason: reason.clone(),
+    };
     roles::insert(tx, &input, None, tx.today(), reason).await?;
     Ok(())
 }
@@ -166,7 +174,10 @@ pub async fn list_people(store: &Store) -> Result<Vec<Listed>> {
         .all(db)
         .await?;
     let roles = |id: PersonId| held.iter().filter(|(person, _)| *person == id).map(|(_, role)| *role).collect();
-    Ok(rows.into_iter().map(|(login, name, disabled, id)| Listed { login, name, enabled: disabled.is_none(), roles: roles(id) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(login, name, disabled, id)| Listed { login, name, enabled: disabled.is_none(), roles: roles(id) })
+        .collect())
 }
 
 /// Keeps [`list_people`] readable.

@@ -623,7 +623,8 @@ impl PeopleApi {
         #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
     ) -> Result<One<Assignment>> {
         let AssignmentBody { person_id, role, unit_id, span, valid_from, valid_to, reason } = body.0;
-        let row = roles::give(&app.store, &auth, roles::Input { person_id, role, unit_id, span, valid_from, valid_to, reason }).await?;
+        let row =
+            roles::give(&app.store, &auth, roles::Input { person_id, role, unit_id, span, valid_from, valid_to, reason }).await?;
         let version = row.version;
         Ok(One::made(assignment(&app, row).await?, version))
     }

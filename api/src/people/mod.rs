@@ -26,7 +26,8 @@ pub use accounts::Issued;
 /// # Errors
 /// The database's.
 pub async fn nobody_yet(db: &impl ConnectionTrait) -> Result<bool> {
-    let login: Option<String> = account::Entity::find().select_only().column(account::Column::Login).limit(1).into_tuple().one(db).await?;
+    let login: Option<String> =
+        account::Entity::find().select_only().column(account::Column::Login).limit(1).into_tuple().one(db).await?;
     Ok(login.is_none())
 }
 

@@ -76,9 +76,14 @@ fn same_origin(app: &App, request: &Request) -> Result<()> {
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let own = origin.is_none_or(|origin| {
-        origin == app.config.server.public_url.trim_end_matches('/') || origin.split_once("://").is_some_and(|(_, rest)| rest == host)
+        origin == app.config.server.public_url.trim_end_matches('/')
+            || origin.split_once("://").is_some_and(|(_, rest)| rest == host)
     });
-    if own && site.is_none_or(|site| matches!(site, "same-origin" | "none" | "same-site")) { Ok(()) } else { Err(Error::CrossSite) }
+    if own && site.is_none_or(|site| matches!(site, "same-origin" | "none" | "same-site")) {
+        Ok(())
+    } else {
+        Err(Error::CrossSite)
+    }
 }
 
 #[handler]

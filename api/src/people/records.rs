@@ -11,8 +11,8 @@ use domain::rule::Refused;
 use entities::{account, assignment, membership, person, unit};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -113,7 +113,12 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
 }
 
 async fn places(db: &impl ConnectionTrait, which: Condition) -> Result<BTreeMap<PersonId, Vec<Place>>> {
-    let rows = membership::Entity::find().filter(which).order_by_desc(membership::Column::ValidFrom).order_by_asc(membership::Column::Id).all(db).await?;
+    let rows = membership::Entity::find()
+        .filter(which)
+        .order_by_desc(membership::Column::ValidFrom)
+        .order_by_asc(membership::Column::Id)
+        .all(db)
+        .await?;
     let names = crate::units::names(db, rows.iter().map(|row| row.unit_id)).await?;
     let mut places: BTreeMap<PersonId, Vec<Place>> = BTreeMap::new();
     for row in rows {
@@ -151,8 +156,13 @@ pub async fn find(db: &impl ConnectionTrait, caller: &Caller, id: PersonId) -> R
         .order_by_desc(assignment::Column::Id)
         .all(db)
         .await?;
-    let login: Option<String> =
-        account::Entity::find().select_only().column(account::Column::Login).filter(account::Column::PersonId.eq(id)).into_tuple().one(db).await?;
+    let login: Option<String> = account::Entity::find()
+        .select_only()
+        .column(account::Column::Login)
+        .filter(account::Column::PersonId.eq(id))
+        .into_tuple()
+        .one(db)
+        .await?;
     Ok(Record { person, login, places: places.remove(&id).unwrap_or_default(), roles })
 }
 
@@ -191,7 +201,8 @@ pub async fn add(store: &Store, caller: &Caller, input: Input) -> Result<(person
             let full_name = problems.line("full_name", &input.full_name, 200);
             let email = check_email(&mut problems, input.email.as_deref());
             let position = problems.optional_text("position", input.position.as_deref(), 200);
-            let login = input.login.as_deref().filter(|login| !login.trim().is_empty()).map(|login| check_name(&mut problems, login));
+            let login =
+                input.login.as_deref().filter(|login| !login.trim().is_empty()).map(|login| check_name(&mut problems, login));
             let unit = unit_in_scope(&tx, &scope, &mut problems, input.unit_id).await?;
             problems.finish()?;
             let person = insert(&tx, full_name, email).await?;
@@ -377,7 +388,13 @@ async fn belongs(tx: &Tx, person: PersonId, unit: UnitId, from: NaiveDate, to: O
 ///
 /// # Errors
 /// Out of scope; a stale version; a day before its first.
-pub async fn end_membership(store: &Store, caller: &Caller, id: MembershipId, version: Version, last_day: Option<NaiveDate>) -> Result<membership::Model> {
+pub async fn end_membership(
+    store: &Store,
+    caller: &Caller,
+    id: MembershipId,
+    version: Version,
+    last_day: Option<NaiveDate>,
+) -> Result<membership::Model> {
     let scope = caller.scope(Permission::ManagePeople);
     store
         .write(caller, move |tx| async move {
@@ -392,7 +409,12 @@ pub async fn end_membership(store: &Store, caller: &Caller, id: MembershipId, ve
             if last < old.valid_from {
                 return Err(Error::field("last_day", "before_start"));
             }
-            let row = membership::ActiveModel { id: Set(id), valid_to: Set(Some(last)), version: Set(old.version + 1), ..Default::default() };
+            let row = membership::ActiveModel {
+                id: Set(id),
+                valid_to: Set(Some(last)),
+                version: Set(old.version + 1),
+                ..Default::default()
+            };
             let new = row.update(tx.db()).await?;
             tx.record(Event::on("membership.ended", Subject::Person, old.person_id.0).unit(old.unit_id).change(&old, &new));
             Ok(new)

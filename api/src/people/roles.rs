@@ -8,8 +8,8 @@ use domain::record::Subject;
 use domain::rule::Refused;
 use entities::{assignment, unit};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use super::records::{locked_in_scope, not_over};
@@ -44,7 +44,11 @@ impl Granter {
 
     /// Whether they administer a root unit with everything below it.
     pub(crate) async fn at_root(&self, db: &impl ConnectionTrait) -> Result<bool> {
-        let row = unit::Entity::find().filter(unit::Column::Id.is_in(self.roots.iter().copied())).filter(unit::Column::ParentId.is_null()).one(db).await?;
+        let row = unit::Entity::find()
+            .filter(unit::Column::Id.is_in(self.roots.iter().copied()))
+            .filter(unit::Column::ParentId.is_null())
+            .one(db)
+            .await?;
         Ok(row.is_some())
     }
 }
@@ -156,7 +160,11 @@ pub(crate) async fn held(tx: &Tx, person: PersonId) -> Result<Vec<Role>> {
         .into_tuple()
         .all(tx.db())
         .await?;
-    let team = crate::auth::held(tx.db(), person, tx.today()).await?.into_iter().filter(|held| held.unit.is_none()).map(|held| held.role);
+    let team = crate::auth::held(tx.db(), person, tx.today())
+        .await?
+        .into_iter()
+        .filter(|held| held.unit.is_none())
+        .map(|held| held.role);
     Ok(assigned.into_iter().chain(team).collect())
 }
 
@@ -168,7 +176,13 @@ pub(crate) fn check_separation(role: Role, held: &[Role]) -> Result<()> {
     }
 }
 
-pub(crate) async fn insert(tx: &Tx, input: &Input, by: Option<PersonId>, from: NaiveDate, reason: String) -> Result<assignment::Model> {
+pub(crate) async fn insert(
+    tx: &Tx,
+    input: &Input,
+    by: Option<PersonId>,
+    from: NaiveDate,
+    reason: String,
+) -> Result<assignment::Model> {
     let same = assignment::Entity::find()
         .filter(assignment::Column::PersonId.eq(input.person_id))
         .filter(assignment::Column::Role.eq(input.role))
@@ -229,9 +243,19 @@ pub async fn end(
             problems.check(last < yesterday, "last_day", "in_the_past");
             problems.check(old.valid_to.is_some_and(|end| end < last), "last_day", "after_end");
             problems.finish()?;
-            let row = assignment::ActiveModel { id: Set(id), valid_to: Set(Some(last)), version: Set(old.version + 1), ..Default::default() };
+            let row = assignment::ActiveModel {
+                id: Set(id),
+                valid_to: Set(Some(last)),
+                version: Set(old.version + 1),
+                ..Default::default()
+            };
             let new = row.update(tx.db()).await?;
-            tx.record(Event::on("assignment.ended", Subject::Assignment, id.0).unit(old.unit_id).change(&old, &new).reason(Some(&reason)));
+            tx.record(
+                Event::on("assignment.ended", Subject::Assignment, id.0)
+                    .unit(old.unit_id)
+                    .change(&old, &new)
+                    .reason(Some(&reason)),
+            );
             Ok(new)
         })
         .await

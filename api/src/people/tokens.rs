@@ -6,7 +6,10 @@ use domain::id::TokenId;
 use domain::permission::Permission;
 use domain::record::Subject;
 use entities::api_token;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
 
 use crate::auth::Caller;
 use crate::auth::session::{new_token, sha256_hex};
@@ -69,28 +72,28 @@ pub async fn create(store: &Store, caller: &Caller, input: Input) -> Result<Made
     permissions.sort_unstable();
     permissions.dedup();
     let permissions = serde_json::to_value(permissions)?;
-    let row = store
-        .write(caller, move |tx| async move {
-            let row = api_token::ActiveModel {
-                id: Set(tx.id::<TokenId>()),
-                person_id: Set(person),
-                name: Set(name),
-                token_hash: Set(hash),
-                permissions: Set(permissions),
-                created_at: Set(tx.now()),
-                expires_at: Set(tx.now() + TimeDelta::days(input.days.into())),
-                used_at: Set(None),
-                revoked_at: Set(None),
-                version: Set(1),
-            };
-            let row = row.insert(tx.db()).await?;
-            tx.record(
-                Event::on("token.created", Subject::Token, row.id.0)
-                    .after(&serde_json::json!({ "name": row.name, "permissions": row.permissions, "expires_at": row.expires_at })),
-            );
-            Ok(row)
-        })
-        .await?;
+    let row =
+        store
+            .write(caller, move |tx| async move {
+                let row = api_token::ActiveModel {
+                    id: Set(tx.id::<TokenId>()),
+                    person_id: Set(person),
+                    name: Set(name),
+                    token_hash: Set(hash),
+                    permissions: Set(permissions),
+                    created_at: Set(tx.now()),
+                    expires_at: Set(tx.now() + TimeDelta::days(input.days.into())),
+                    used_at: Set(None),
+                    revoked_at: Set(None),
+                    version: Set(1),
+                };
+                let row = row.insert(tx.db()).await?;
+                tx.record(Event::on("token.created", Subject::Token, row.id.0).after(
+                    &serde_json::json!({ "name": row.name, "permissions": row.permissions, "expires_at": row.expires_at }),
+                ));
+                Ok(row)
+            })
+            .await?;
     let fresh = row.token_hash == sha256_hex(secret.as_bytes());
     Ok(Made { row, secret: fresh.then_some(secret) })
 }
@@ -110,7 +113,12 @@ pub async fn revoke(store: &Store, caller: &Caller, id: TokenId) -> Result<()> {
                 .await?
                 .ok_or(Error::NotFound)?;
             let revoked_at = old.revoked_at.or(Some(tx.now()));
-            let row = api_token::ActiveModel { id: Set(id), revoked_at: Set(revoked_at), version: Set(old.version + 1), ..Default::default() };
+            let row = api_token::ActiveModel {
+                id: Set(id),
+                revoked_at: Set(revoked_at),
+                version: Set(old.version + 1),
+                ..Default::default()
+            };
             row.update(tx.db()).await?;
             tx.record(Event::on("token.revoked", Subject::Token, id.0).after(&serde_json::json!({ "name": old.name })));
             Ok(())

@@ -174,7 +174,12 @@ impl ProgrammesApi {
 
     /// Get a programme with its inspections
     #[oai(path = "/programmes/:id", method = "get", operation_id = "get_programme")]
-    async fn get_programme(&self, auth: Auth<can::ReadProgrammes>, app: Data<&App>, id: Path<ProgrammeId>) -> Result<One<Programme>> {
+    async fn get_programme(
+        &self,
+        auth: Auth<can::ReadProgrammes>,
+        app: Data<&App>,
+        id: Path<ProgrammeId>,
+    ) -> Result<One<Programme>> {
         let row = super::find(app.store.read(), &auth, id.0).await?;
         let version = row.version;
         Ok(One::found(full(&app, &auth, row).await?, version))

@@ -191,7 +191,12 @@ pub async fn update(store: &Store, caller: &Caller, id: ProgrammeId, version: Ve
             require(writes, "planner_only")?;
             require(before.state == ProgrammeState::Draft, "programme_not_draft")?;
             let Texts { title, objective, legal_basis } = texts;
-            let row = programme::ActiveModel { title: Set(title), objective: Set(objective), legal_basis: Set(legal_basis), ..next(&before) };
+            let row = programme::ActiveModel {
+                title: Set(title),
+                objective: Set(objective),
+                legal_basis: Set(legal_basis),
+                ..next(&before)
+            };
             save(&tx, "programme.updated", &before, row).await
         })
         .await
@@ -241,7 +246,8 @@ pub async fn close(store: &Store, caller: &Caller, id: ProgrammeId, version: Ver
             if open > 0 {
                 return Err(Refused::new("programme_inspections_open").with("count", open).into());
             }
-            save(&tx, "programme.closed", &before, programme::ActiveModel { state: Set(ProgrammeState::Closed), ..next(&before) }).await
+            save(&tx, "programme.closed", &before, programme::ActiveModel { state: Set(ProgrammeState::Closed), ..next(&before) })
+                .await
         })
         .await
 }
@@ -258,7 +264,8 @@ fn next(before: &programme::Model) -> programme::ActiveModel {
 }
 
 async fn save(tx: &Tx, event: &'static str, before: &programme::Model, row: programme::ActiveModel) -> Result<programme::Model> {
-    let after = programme::Entity::update(row).validate()?.filter(programme::Column::Version.eq(before.version)).exec(tx.db()).await?;
+    let after =
+        programme::Entity::update(row).validate()?.filter(programme::Column::Version.eq(before.version)).exec(tx.db()).await?;
     tx.record(Event::on(event, Subject::Programme, after.id.0).unit(after.unit_id).change(before, &after));
     Ok(after)
 }

@@ -45,7 +45,12 @@ fn tone(state: ProgrammeState) -> Tone {
 }
 
 #[handler]
-async fn list(app: Data<&App>, caller: Login<can::ReadProgrammes>, request: &Request, Query(query): Query<ListQuery>) -> Result<Response> {
+async fn list(
+    app: Data<&App>,
+    caller: Login<can::ReadProgrammes>,
+    request: &Request,
+    Query(query): Query<ListQuery>,
+) -> Result<Response> {
     let slice = Slice::new(None, query.cursor.as_deref())?;
     let rows = super::list(app.store.read(), &caller, &Filter::default(), &slice).await?;
     let names = unit_names(app.store.read(), rows.iter().map(|row| row.unit_id)).await?;
@@ -60,7 +65,10 @@ async fn list(app: Data<&App>, caller: Login<can::ReadProgrammes>, request: &Req
     let (rows, next) = slice.page(rows, "/chuong-trinh", |row| (row.year.into(), row.id.0), show);
     let pager = Pager { next, first: query.cursor.map(|_| "/chuong-trinh".to_owned()) };
     let may = caller.may(Permission::EditProgrammes);
-    let page = view::ProgrammeList { list: Listing { pager, ..Listing::plain(rows) }, new_href: may.then(|| "/chuong-trinh/moi".to_owned()) };
+    let page = view::ProgrammeList {
+        list: Listing { pager, ..Listing::plain(rows) },
+        new_href: may.then(|| "/chuong-trinh/moi".to_owned()),
+    };
     web::page(&app, &caller, web::say(&app, "programme.page_title", &[]), &web::path_of(request), &page).await
 }
 
@@ -109,13 +117,19 @@ async fn create(app: Data<&App>, posted: Posted<can::EditProgrammes>, request: &
         Ok(row) => Ok(web::done(&format!("/chuong-trinh/{}", row.id), "programme_saved")),
         Err(error) => {
             let title = web::say(&app, "programme.new_title", &[]);
-            web::again(&app, &caller, title, &web::path_of(request), form, error, async |form| blank(&app, &caller, form).await).await
+            web::again(&app, &caller, title, &web::path_of(request), form, error, async |form| blank(&app, &caller, form).await)
+                .await
         }
     }
 }
 
 #[handler]
-async fn show_page(app: Data<&App>, caller: Login<can::ReadProgrammes>, request: &Request, Path(id): Path<ProgrammeId>) -> Result<Response> {
+async fn show_page(
+    app: Data<&App>,
+    caller: Login<can::ReadProgrammes>,
+    request: &Request,
+    Path(id): Path<ProgrammeId>,
+) -> Result<Response> {
     let row = super::find(app.store.read(), &caller, id).await?;
     let title = row.title.clone();
     let view = shown(&app, &caller, row).await?;
@@ -136,10 +150,10 @@ async fn shown(app: &App, caller: &Caller, row: programme::Model) -> Result<view
     }
     let units = unit_names(db, [row.unit_id]).await?;
     let people = names_of_people(db, row.approved_by_id).await?;
-    let approved = row.approved_by_id.zip(row.approved_at).map(|(by, at)| view::Approval {
-        by: people.get(&by).cloned().unwrap_or_default(),
-        on: domain::time::vn_date(at),
-    });
+    let approved = row
+        .approved_by_id
+        .zip(row.approved_at)
+        .map(|(by, at)| view::Approval { by: people.get(&by).cloned().unwrap_or_default(), on: domain::time::vn_date(at) });
     let href = format!("/chuong-trinh/{}", row.id);
     let form = |id: &str| web::fresh_form(Some(row.version)).with_id(id);
     let plans = caller.may(Permission::PlanInspections) && row.state != ProgrammeState::Closed;
@@ -166,7 +180,12 @@ fn editing(id: ProgrammeId, form: Form) -> view::ProgrammeForm {
 }
 
 #[handler]
-async fn edit_page(app: Data<&App>, caller: Login<can::EditProgrammes>, request: &Request, Path(id): Path<ProgrammeId>) -> Result<Response> {
+async fn edit_page(
+    app: Data<&App>,
+    caller: Login<can::EditProgrammes>,
+    request: &Request,
+    Path(id): Path<ProgrammeId>,
+) -> Result<Response> {
     let row = super::find(app.store.read(), &caller, id).await?;
     let mut form = web::fresh_form(Some(row.version));
     form.set("title", row.title);
@@ -176,7 +195,12 @@ async fn edit_page(app: Data<&App>, caller: Login<can::EditProgrammes>, request:
 }
 
 #[handler]
-async fn update(app: Data<&App>, posted: Posted<can::EditProgrammes>, request: &Request, Path(id): Path<ProgrammeId>) -> Result<Response> {
+async fn update(
+    app: Data<&App>,
+    posted: Posted<can::EditProgrammes>,
+    request: &Request,
+    Path(id): Path<ProgrammeId>,
+) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
     match super::update(&app.store, &caller, id, web::seen(&form)?, texts_of(&form)).await {
         Ok(_) => Ok(web::done(&format!("/chuong-trinh/{id}"), "programme_saved")),

@@ -50,9 +50,11 @@ fn discreet(caller: &Caller, mut mail: mail::Model) -> mail::Model {
 /// The database's.
 pub async fn mails(app: &App, caller: &Caller, state: Option<MailState>, slice: &Slice) -> Result<Vec<Named>> {
     let db = app.store.read();
-    let mut query = mail::Entity::find()
-        .filter(visible(caller, mail::Column::PersonId))
-        .filter(slice.after(mail::Column::CreatedAt, mail::Column::Id, true));
+    let mut query = mail::Entity::find().filter(visible(caller, mail::Column::PersonId)).filter(slice.after(
+        mail::Column::CreatedAt,
+        mail::Column::Id,
+        true,
+    ));
     if let Some(state) = state {
         query = query.filter(mail::Column::State.eq(state));
     }
@@ -84,7 +86,8 @@ pub async fn counts(app: &App, caller: &Caller) -> Result<Vec<(MailState, i64)>>
 /// 404 when there is none or it is another person's.
 pub async fn mail(app: &App, caller: &Caller, id: MailId) -> Result<Named> {
     let db = app.store.read();
-    let row = mail::Entity::find_by_id(id).filter(visible(caller, mail::Column::PersonId)).one(db).await?.ok_or(Error::NotFound)?;
+    let row =
+        mail::Entity::find_by_id(id).filter(visible(caller, mail::Column::PersonId)).one(db).await?.ok_or(Error::NotFound)?;
     let mut names = names_of_people(db, [row.person_id]).await?;
     Ok(Named { person: names.remove(&row.person_id).unwrap_or_default(), mail: discreet(caller, row) })
 }

@@ -29,7 +29,12 @@ struct Wanted {
 }
 
 #[handler]
-async fn show_mails(app: Data<&App>, caller: Login<can::UseOwnAccount>, request: &Request, Query(wanted): Query<Wanted>) -> Result<Response> {
+async fn show_mails(
+    app: Data<&App>,
+    caller: Login<can::UseOwnAccount>,
+    request: &Request,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response> {
     let state = wanted.state.as_deref().map(|code| code.parse::<MailState>().map_err(|_unknown| Error::NotFound)).transpose()?;
     let slice = Slice::new(wanted.limit, wanted.cursor.as_deref())?;
     let rows = ledger::mails(&app, &caller, state, &slice).await?;
@@ -77,7 +82,12 @@ fn row(named: Named) -> MailRow {
 }
 
 #[handler]
-async fn show_mail(app: Data<&App>, caller: Login<can::UseOwnAccount>, request: &Request, Path(id): Path<String>) -> Result<Response> {
+async fn show_mail(
+    app: Data<&App>,
+    caller: Login<can::UseOwnAccount>,
+    request: &Request,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let id: MailId = id.parse().map_err(|_not_an_id: uuid::Error| Error::NotFound)?;
     let named = ledger::mail(&app, &caller, id).await?;
     let (address, text) = (named.mail.address.clone(), named.mail.text.clone());

@@ -9,7 +9,9 @@ use domain::record::{MailState, Subject};
 use domain::reminder::Stage;
 use entities::{mail, person, reminder};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -210,9 +212,8 @@ async fn add(tx: &Tx, intent: &Intent, mail: MailId) -> Result<u64> {
 async fn supersede(tx: &Tx, intents: &[Intent]) -> Result<()> {
     let waiting = mail::Entity::find().select_only().column(mail::Column::Id).filter(mail::Column::State.eq(MailState::Queued));
     for intent in intents {
-        let older = Condition::any()
-            .add(reminder::Column::Stage.ne(intent.stage.code()))
-            .add(reminder::Column::DueOn.ne(intent.due_on));
+        let older =
+            Condition::any().add(reminder::Column::Stage.ne(intent.stage.code())).add(reminder::Column::DueOn.ne(intent.due_on));
         reminder::Entity::update_many()
             .col_expr(reminder::Column::Superseded, Expr::value(true))
             .filter(reminder::Column::Rule.eq(intent.rule))
@@ -268,8 +269,8 @@ mod tests {
     fn what_is_held_up_leaves_at_the_next_opening() {
         let calendar = Calendar::new([], []);
         for (now, expected) in [
-            ("2026-11-16T00:00:00Z", None), // Monday 07:00
-            ("2026-11-16T09:59:59Z", None), // Monday 16:59
+            ("2026-11-16T00:00:00Z", None),                         // Monday 07:00
+            ("2026-11-16T09:59:59Z", None),                         // Monday 16:59
             ("2026-11-15T23:59:59Z", Some("2026-11-16T00:00:00Z")), // Monday 06:59
             ("2026-11-16T10:00:00Z", Some("2026-11-17T00:00:00Z")), // Monday 17:00
             ("2026-11-20T10:00:00Z", Some("2026-11-23T00:00:00Z")), // Friday 17:00

@@ -14,8 +14,8 @@ use domain::permission::Role;
 use domain::record::{PaperKind, Subject};
 use domain::time::{vietnam, vn_date};
 use entities::{
-    assignment, checklist, corrective_action, evidence, finding, inspection, inspection_line, inspection_member, membership, paper,
-    person, unit, unit_path,
+    assignment, checklist, corrective_action, evidence, finding, inspection, inspection_line, inspection_member, membership,
+    paper, person, unit, unit_path,
 };
 use render::papers::{
     Area, AreaResult, CchcPart, Counts, Finding, Grade, Independence, IndependenceException, InspectionReport, IsoPart, Layout,
@@ -90,14 +90,29 @@ pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> 
         .order_by_asc(corrective_action::Column::Id)
         .all(db)
         .await?;
-    let named = unit_side.iter().map(|(person, _)| *person).chain(team.iter().flat_map(|member| [Some(member.person_id), member.exception_by_id].into_iter().flatten()));
+    let named = unit_side
+        .iter()
+        .map(|(person, _)| *person)
+        .chain(team.iter().flat_map(|member| [Some(member.person_id), member.exception_by_id].into_iter().flatten()));
     let people = people(db, named.collect(), on).await?;
     let evidence = proofs(db, &visit, &lines, &findings).await?;
     let papers = paper::Entity::find().filter(paper::Column::InspectionId.eq(id)).all(db).await?;
     Ok(Facts {
         place_name: place_name(&above),
         repeated: repeated.into_iter().map(|row| (row.id, row)).collect(),
-        visit, checklist, owner, unit, team, unit_side, people, lines, findings, previous, actions, evidence, papers,
+        visit,
+        checklist,
+        owner,
+        unit,
+        team,
+        unit_side,
+        people,
+        lines,
+        findings,
+        previous,
+        actions,
+        evidence,
+        papers,
     })
 }
 
@@ -177,7 +192,8 @@ async fn proofs(
         .add(of(Subject::Inspection, vec![visit.id.0]))
         .add(of(Subject::InspectionLine, lines.iter().map(|line| line.id.0).collect()))
         .add(of(Subject::Finding, findings.iter().map(|found| found.id.0).collect()));
-    let rows = evidence::Entity::find().filter(any).filter(evidence::Column::RemovedAt.is_null()).order_by_asc(evidence::Column::Id);
+    let rows =
+        evidence::Entity::find().filter(any).filter(evidence::Column::RemovedAt.is_null()).order_by_asc(evidence::Column::Id);
     Ok(rows.all(db).await?)
 }
 
@@ -192,7 +208,9 @@ fn agency(row: &unit::Model) -> String {
 
 /// Địa danh: the name of the nearest territory without its kind, unless that is a number.
 fn place_name(above: &[unit::Model]) -> String {
-    let Some(territory) = above.iter().find(|row| TERRITORIES.contains(&row.kind_code.as_str())) else { return "……".to_owned() };
+    let Some(territory) = above.iter().find(|row| TERRITORIES.contains(&row.kind_code.as_str())) else {
+        return "……".to_owned();
+    };
     const KINDS: &[&str] = &["Thành phố", "Tỉnh", "Quận", "Huyện", "Thị xã", "Phường", "Xã", "Thị trấn", "Đặc khu"];
     let name = &territory.name;
     let bare = KINDS.iter().find_map(|kind| name.strip_prefix(kind)).map_or(name.as_str(), str::trim);
@@ -207,7 +225,10 @@ fn lower_first(text: &str) -> String {
 /// The lines of a text that a person typed, without list marks.
 fn paragraphs(text: Option<&str>) -> Vec<String> {
     let lines = text.unwrap_or_default().lines();
-    lines.map(|line| line.trim().trim_start_matches(['-', '+', '*', '•']).trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    lines
+        .map(|line| line.trim().trim_start_matches(['-', '+', '*', '•']).trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 fn civil(at: DateTime<Utc>) -> NaiveDateTime {
@@ -321,7 +342,10 @@ impl Facts {
     fn changed_at(&self) -> DateTime<Utc> {
         let v = &self.visit;
         let visit = [Some(v.created_at), v.notified_at, v.started_at, v.finished_at, v.reported_at, v.concluded_at];
-        let findings = self.findings.iter().flat_map(|found| [Some(found.created_at), found.raised_at, found.confirmed_at, found.answered_at]);
+        let findings = self
+            .findings
+            .iter()
+            .flat_map(|found| [Some(found.created_at), found.raised_at, found.confirmed_at, found.answered_at]);
         let lines = self.lines.iter().map(|line| line.answered_at);
         let papers = self.papers.iter().map(|paper| paper.signed_at);
         let evidence = self.evidence.iter().map(|row| Some(row.created_at));
@@ -459,7 +483,8 @@ impl Facts {
         .into_iter()
         .flatten()
         .collect();
-        let mine = |row: &&evidence::Model| row.subject_id == found.id.0 || found.line_id.is_some_and(|line| row.subject_id == line.0);
+        let mine =
+            |row: &&evidence::Model| row.subject_id == found.id.0 || found.line_id.is_some_and(|line| row.subject_id == line.0);
         let mut named = BTreeSet::new();
         let proofs = self.evidence.iter().filter(mine).filter(|row| named.insert(row.blob_sha256.clone())).map(called);
         Finding {
@@ -526,9 +551,8 @@ impl Facts {
             recommendations: self.recommendations(),
             opinion: self.opinion(),
             copies,
-            kept_by: (copies > 1).then(|| {
-                format!("{} giữ {:02} bản, {} giữ 01 bản", self.short_team_name(), copies - 1, agency(&self.unit))
-            }),
+            kept_by: (copies > 1)
+                .then(|| format!("{} giữ {:02} bản, {} giữ 01 bản", self.short_team_name(), copies - 1, agency(&self.unit))),
             unit_signature: self.signatory(self.head(), &[], unit_signing),
             secretary_signature: self.signatory(self.member(TeamRole::TeamSecretary), &[], signed.clone()),
             lead_signature: self.signatory(self.member(TeamRole::LeadInspector), &[], signed),
@@ -622,7 +646,11 @@ impl Facts {
         let from = self.visit.started_at.map_or(self.visit.planned_on, vn_date);
         let to = self.visit.finished_at.map_or(from, vn_date);
         let place = self.place();
-        if from == to { format!("{}, tại {place}", upper_first(&long_date(from))) } else { format!("Từ {} đến {}, tại {place}", long_date(from), long_date(to)) }
+        if from == to {
+            format!("{}, tại {place}", upper_first(&long_date(from)))
+        } else {
+            format!("Từ {} đến {}, tại {place}", long_date(from), long_date(to))
+        }
     }
 
     fn independence(&self) -> Independence {
@@ -631,17 +659,22 @@ impl Facts {
             let by = self.known(by);
             let granted_by = if by.position.is_empty() { by.name } else { format!("{}, {}", by.name, by.position) };
             let person = self.known(member.person_id).name;
-            Some(IndependenceException { person, conflict: conflict(member.conflict.as_deref()), reason, granted_by, granted_on: vn_date(at) })
+            Some(IndependenceException {
+                person,
+                conflict: conflict(member.conflict.as_deref()),
+                reason,
+                granted_by,
+                granted_on: vn_date(at),
+            })
         });
         Independence { statement: None, exceptions: exceptions.collect() }
     }
 
     fn cchc_part(&self) -> CchcPart {
-        let (external, internal): (Vec<String>, Vec<String>) =
-            paragraphs(self.visit.causes.as_deref()).into_iter().partition(|cause| cause.to_lowercase().starts_with("khách quan"));
-        let bare = |causes: Vec<String>| -> Vec<String> {
-            causes.into_iter().map(|cause| without_label(&cause)).collect()
-        };
+        let (external, internal): (Vec<String>, Vec<String>) = paragraphs(self.visit.causes.as_deref())
+            .into_iter()
+            .partition(|cause| cause.to_lowercase().starts_with("khách quan"));
+        let bare = |causes: Vec<String>| -> Vec<String> { causes.into_iter().map(|cause| without_label(&cause)).collect() };
         let unit = agency(&self.unit);
         let follow = !self.findings().is_empty() || !self.recommendations().is_empty();
         CchcPart {
@@ -654,7 +687,9 @@ impl Facts {
             },
             arrangements: if follow {
                 vec![
-                    format!("{unit} lập kế hoạch khắc phục, tổ chức thực hiện và báo cáo kết quả kèm tài liệu chứng minh đúng thời hạn."),
+                    format!(
+                        "{unit} lập kế hoạch khắc phục, tổ chức thực hiện và báo cáo kết quả kèm tài liệu chứng minh đúng thời hạn."
+                    ),
                     format!("{} theo dõi, đôn đốc và xác nhận kết quả khắc phục.", self.short_team_name()),
                 ]
             } else {

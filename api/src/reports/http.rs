@@ -189,20 +189,35 @@ impl ReportsApi {
 
     /// A paper asked for
     #[oai(path = "/reports/:id", method = "get", operation_id = "get_report")]
-    async fn get_report(&self, auth: Auth<can::ReadInspections>, app: Data<&App>, id: Path<ReportId>) -> Result<Json<ReportRecord>> {
+    async fn get_report(
+        &self,
+        auth: Auth<can::ReadInspections>,
+        app: Data<&App>,
+        id: Path<ReportId>,
+    ) -> Result<Json<ReportRecord>> {
         let (row, _) = super::find(&app, &auth, id.0).await?;
         Ok(Json(row.into()))
     }
 
     /// The file of a paper
     #[oai(path = "/reports/:id/content", method = "get", operation_id = "get_report_content")]
-    async fn get_report_content(&self, auth: Auth<can::ReadInspections>, app: Data<&App>, id: Path<ReportId>) -> Result<Download> {
+    async fn get_report_content(
+        &self,
+        auth: Auth<can::ReadInspections>,
+        app: Data<&App>,
+        id: Path<ReportId>,
+    ) -> Result<Download> {
         super::content(&app, &auth, id.0).await
     }
 
     /// Papers of an inspection
     #[oai(path = "/inspections/:id/papers", method = "get", operation_id = "list_papers")]
-    async fn list_papers(&self, auth: Auth<can::ReadInspections>, app: Data<&App>, id: Path<InspectionId>) -> Result<Json<Papers>> {
+    async fn list_papers(
+        &self,
+        auth: Auth<can::ReadInspections>,
+        app: Data<&App>,
+        id: Path<InspectionId>,
+    ) -> Result<Json<Papers>> {
         let reader = super::reader(app.store.read(), &auth, id.0).await?;
         let papers = super::papers(app.store.read(), &reader).await?;
         Ok(Json(Papers { items: papers.into_iter().map(PaperRecord::of).collect() }))

@@ -185,8 +185,12 @@ async fn give_up(app: &App, id: ReportId, error: String) -> Result<Outcome> {
     let said = error.clone();
     app.store
         .write(Writer::Job(RENDER), move |tx| async move {
-            let change =
-                report::ActiveModel { id: Set(id), state: Set(ReportState::Failed), error: Set(Some(error.clone())), ..Default::default() };
+            let change = report::ActiveModel {
+                id: Set(id),
+                state: Set(ReportState::Failed),
+                error: Set(Some(error.clone())),
+                ..Default::default()
+            };
             change.update(tx.db()).await?;
             tx.record(Event::on("report.failed", Subject::Report, id.0).reason(Some(&error)));
             Ok(())
@@ -233,7 +237,9 @@ pub async fn content(app: &App, caller: &Caller, id: ReportId) -> Result<Downloa
     let (row, reader) = find(app, caller, id).await?;
     let sha256 = match (row.state, row.blob_sha256) {
         (ReportState::Ready, Some(sha256)) => sha256,
-        (ReportState::Failed, _) => return Err(Refused::new("report_failed").with("error", row.error.unwrap_or_default()).into()),
+        (ReportState::Failed, _) => {
+            return Err(Refused::new("report_failed").with("error", row.error.unwrap_or_default()).into());
+        }
         _ => return Err(Refused::new("report_not_ready").into()),
     };
     let bytes = app.blobs.get(&sha256).await?;
@@ -348,7 +354,11 @@ async fn register_in(
     // Numbers of one agency are given one after the other.
     unit::Entity::find_by_id(visit.owner_unit_id).lock_exclusive().one(tx.db()).await?;
     let visit = inspection::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?.unwrap_or(visit);
-    let known = paper::Entity::find().filter(paper::Column::InspectionId.eq(id)).filter(paper::Column::Kind.eq(kind)).one(tx.db()).await?;
+    let known = paper::Entity::find()
+        .filter(paper::Column::InspectionId.eq(id))
+        .filter(paper::Column::Kind.eq(kind))
+        .one(tx.db())
+        .await?;
     domain::paper::may_register(kind, visit.state, known.as_ref().is_some_and(|row| row.number.is_some()))?;
     seen(version, known.as_ref().map_or(0, |row| row.version))?;
     let signed_at = known.as_ref().and_then(|row| row.signed_at).or(match kind {
@@ -387,7 +397,10 @@ async fn taken(db: &impl ConnectionTrait, visit: &inspection::Model, symbol: &st
         return Ok(false);
     };
     let other = paper::Entity::find()
-        .join(JoinType::InnerJoin, paper::Entity::belongs_to(inspection::Entity).from(paper::Column::InspectionId).to(inspection::Column::Id).into())
+        .join(
+            JoinType::InnerJoin,
+            paper::Entity::belongs_to(inspection::Entity).from(paper::Column::InspectionId).to(inspection::Column::Id).into(),
+        )
         .filter(inspection::Column::OwnerUnitId.eq(visit.owner_unit_id))
         .filter(paper::Column::Symbol.eq(symbol))
         .filter(paper::Column::Number.eq(number))

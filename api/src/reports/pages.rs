@@ -36,7 +36,12 @@ fn page_of(id: InspectionId) -> String {
 }
 
 #[handler]
-async fn show(app: Data<&App>, caller: Login<can::ReadInspections>, Path(id): Path<InspectionId>, request: &Request) -> Result<Response> {
+async fn show(
+    app: Data<&App>,
+    caller: Login<can::ReadInspections>,
+    Path(id): Path<InspectionId>,
+    request: &Request,
+) -> Result<Response> {
     let view = view(&app, &caller, id, None).await?;
     web::page(&app, &caller, web::say(&app, "papers.title", &[]), &web::path_of(request), &view).await
 }
@@ -53,7 +58,13 @@ async fn view(app: &App, caller: &Caller, id: InspectionId, refused: Option<(Pap
     })
 }
 
-fn card(caller: &Caller, reader: &Reader, paper: State, files: &[report::Model], refused: Option<&(PaperKind, Form)>) -> PaperCard {
+fn card(
+    caller: &Caller,
+    reader: &Reader,
+    paper: State,
+    files: &[report::Model],
+    refused: Option<&(PaperKind, Form)>,
+) -> PaperCard {
     let (kind, version) = (paper.kind, paper.version());
     let path = format!("{}/{kind}", page_of(reader.visit.id));
     let files: Vec<PaperFile> = files.iter().filter(|file| file.kind == kind).take(SHOWN).map(drawn).collect();
@@ -75,7 +86,9 @@ fn card(caller: &Caller, reader: &Reader, paper: State, files: &[report::Model],
         issued_on: row.as_ref().and_then(|row| row.issued_on),
         waits: files.iter().any(|file| file.state == ReportState::Queued),
         files,
-        render: domain::paper::may_render(reader.visit.state).is_ok().then(|| web::fresh_form(None).with_id(format!("render-{kind}"))),
+        render: domain::paper::may_render(reader.visit.state)
+            .is_ok()
+            .then(|| web::fresh_form(None).with_id(format!("render-{kind}"))),
         render_action: format!("{path}/lap"),
         register: paper.may_register.then(|| form.with_id(format!("register-{kind}"))),
         register_action: format!("{path}/cap-so"),
@@ -102,13 +115,21 @@ fn drawn(row: &report::Model) -> PaperFile {
 }
 
 #[handler]
-async fn ask(app: Data<&App>, posted: Posted<can::ReadInspections>, Path((id, kind)): Path<(InspectionId, PaperKind)>) -> Result<Response> {
+async fn ask(
+    app: Data<&App>,
+    posted: Posted<can::ReadInspections>,
+    Path((id, kind)): Path<(InspectionId, PaperKind)>,
+) -> Result<Response> {
     super::request(&app, &posted.caller, id, kind).await?;
     Ok(web::done(&page_of(id), "paper_requested"))
 }
 
 #[handler]
-async fn register(app: Data<&App>, posted: Posted<can::RegisterPapers>, Path((id, kind)): Path<(InspectionId, PaperKind)>) -> Result<Response> {
+async fn register(
+    app: Data<&App>,
+    posted: Posted<can::RegisterPapers>,
+    Path((id, kind)): Path<(InspectionId, PaperKind)>,
+) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
     let outcome = async {
         let input = registration(&form)?;
@@ -118,7 +139,10 @@ async fn register(app: Data<&App>, posted: Posted<can::RegisterPapers>, Path((id
         Ok(_) => Ok(web::done(&page_of(id), "paper_registered")),
         Err(error) => {
             let title = web::say(&app, "papers.title", &[]);
-            web::again(&app, &caller, title, &page_of(id), form, error, async |form| view(&app, &caller, id, Some((kind, form))).await).await
+            web::again(&app, &caller, title, &page_of(id), form, error, async |form| {
+                view(&app, &caller, id, Some((kind, form))).await
+            })
+            .await
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Takes the sample world away, with everything done in it. Reference data stays.
 
 use entities::{blob, person, unit};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _, Statement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _, Statement,
+};
 
 use crate::error::{Error, Result};
 use crate::installation::{SAMPLE_WORLD, flag, set};
@@ -12,9 +15,34 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
-    "report", "upload", "evidence", "blob", "due_date", "extension", "step", "corrective_action", "finding", "paper", "answer",
-    "inspection_line", "inspection_member", "inspection", "programme", "reminder", "mail", "job", "idempotency", "counter", "event",
-    "api_token", "session", "sign_in_attempt", "assignment", "membership", "account", "person",
+    "report",
+    "upload",
+    "evidence",
+    "blob",
+    "due_date",
+    "extension",
+    "step",
+    "corrective_action",
+    "finding",
+    "paper",
+    "answer",
+    "inspection_line",
+    "inspection_member",
+    "inspection",
+    "programme",
+    "reminder",
+    "mail",
+    "job",
+    "idempotency",
+    "counter",
+    "event",
+    "api_token",
+    "session",
+    "sign_in_attempt",
+    "assignment",
+    "membership",
+    "account",
+    "person",
 ];
 
 /// Removes the sample world. Gives the hashes of the files that belonged to it.
@@ -52,7 +80,15 @@ async fn remove_in(tx: &Tx) -> Result<Vec<String>> {
         tx.db().execute_unprepared(&statement).await?;
     }
     set(tx.db(), SAMPLE_WORLD, false.into()).await?;
-    tx.record(Event { kind: "sample.removed", subject: Subject::Installation, subject_id: None, unit_id: None, before: None, after: None, reason: None });
+    tx.record(Event {
+        kind: "sample.removed",
+        subject: Subject::Installation,
+        subject_id: None,
+        unit_id: None,
+        before: None,
+        after: None,
+        reason: None,
+    });
     Ok(files)
 }
 
@@ -78,7 +114,12 @@ async fn lift_triggers(tx: &Tx) -> Result<Vec<String>> {
         return Ok(["event", "answer"].map(|table| format!("ALTER TABLE {table} ENABLE TRIGGER USER")).to_vec());
     }
     db.execute_unprepared("PRAGMA defer_foreign_keys = ON").await?;
-    let rows = db.query_all_raw(Statement::from_string(DatabaseBackend::Sqlite, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).await?;
+    let rows = db
+        .query_all_raw(Statement::from_string(
+            DatabaseBackend::Sqlite,
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+        ))
+        .await?;
     let mut again = Vec::new();
     for row in rows {
         let (name, sql): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);

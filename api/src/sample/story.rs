@@ -75,7 +75,10 @@ impl Story<'_> {
         let year = domain::time::vn_date(self.now).format("%Y").to_string().parse().unwrap_or(2026);
         let texts = programmes::Texts {
             title: format!("Kế hoạch kiểm tra cải cách hành chính và áp dụng ISO năm {year} (mẫu)"),
-            objective: Some("Đánh giá việc thực hiện nhiệm vụ cải cách hành chính và duy trì hệ thống quản lý chất lượng tại cấp xã.".to_owned()),
+            objective: Some(
+                "Đánh giá việc thực hiện nhiệm vụ cải cách hành chính và duy trì hệ thống quản lý chất lượng tại cấp xã."
+                    .to_owned(),
+            ),
             legal_basis: Some("Kế hoạch cải cách hành chính năm của UBND tỉnh Mẫu".to_owned()),
         };
         let new = programmes::NewProgramme { unit_id: None, year, texts };
@@ -85,7 +88,14 @@ impl Story<'_> {
     }
 
     /// Plans a visit and names its team.
-    async fn planned(&self, kind: InspectionKind, unit: &str, on: NaiveDate, surprise: bool, members: &[(&str, TeamRole)]) -> Result<InspectionId> {
+    async fn planned(
+        &self,
+        kind: InspectionKind,
+        unit: &str,
+        on: NaiveDate,
+        surprise: bool,
+        members: &[(&str, TeamRole)],
+    ) -> Result<InspectionId> {
         let list = checklist::Entity::find()
             .filter(checklist::Column::Kind.eq(kind))
             .filter(checklist::Column::State.eq(ChecklistState::Published))
@@ -119,7 +129,8 @@ impl Story<'_> {
                 person_id: self.world.people.get(*login).copied().ok_or(Error::NotFound)?,
                 team_role: *team_role,
                 areas: Vec::new(),
-                exception_reason: (*login == "chuyencongtac").then(|| "Không còn chuyên viên nào khác am hiểu hồ sơ đất đai.".to_owned()),
+                exception_reason: (*login == "chuyencongtac")
+                    .then(|| "Không còn chuyên viên nào khác am hiểu hồ sơ đất đai.".to_owned()),
             });
         }
         if !inputs.is_empty() {
@@ -244,10 +255,30 @@ impl Story<'_> {
         self.at(-150);
         self.act("truongdoan", id, verbs::Act::Start).await?;
         let faults = [
-            fault(14, Grade::Limitation, "3/40 hồ sơ trễ hạn trong kỳ không có thư xin lỗi.", "Thực hiện thư xin lỗi với mọi hồ sơ trễ hạn."),
-            fault(20, Grade::Limitation, "Bảng niêm yết thiếu 12 thủ tục mới công bố.", "Niêm yết đủ trong 5 ngày làm việc kể từ ngày công bố."),
-            fault(30, Grade::Limitation, "Quy chế làm việc chưa cập nhật theo mô hình hai cấp.", "Ban hành lại quy chế làm việc."),
-            fault(45, Grade::Limitation, "Chưa kiểm tra việc chấp hành kỷ luật, kỷ cương trong 6 tháng đầu năm.", "Lập kế hoạch và tự kiểm tra hằng quý."),
+            fault(
+                14,
+                Grade::Limitation,
+                "3/40 hồ sơ trễ hạn trong kỳ không có thư xin lỗi.",
+                "Thực hiện thư xin lỗi với mọi hồ sơ trễ hạn.",
+            ),
+            fault(
+                20,
+                Grade::Limitation,
+                "Bảng niêm yết thiếu 12 thủ tục mới công bố.",
+                "Niêm yết đủ trong 5 ngày làm việc kể từ ngày công bố.",
+            ),
+            fault(
+                30,
+                Grade::Limitation,
+                "Quy chế làm việc chưa cập nhật theo mô hình hai cấp.",
+                "Ban hành lại quy chế làm việc.",
+            ),
+            fault(
+                45,
+                Grade::Limitation,
+                "Chưa kiểm tra việc chấp hành kỷ luật, kỷ cương trong 6 tháng đầu năm.",
+                "Lập kế hoạch và tự kiểm tra hằng quý.",
+            ),
         ];
         self.answer(id, &faults, usize::MAX).await?;
         let mut raised = Vec::new();
@@ -260,11 +291,27 @@ impl Story<'_> {
         self.at(-147);
         self.answer_finding("chutich.an", apology, FindingAct::Accept).await?;
         self.answer_finding("chutich.an", posted, FindingAct::Accept).await?;
-        self.answer_finding("chutich.an", rules, FindingAct::Dispute("Quy chế đã ban hành ngày 20/07, chưa kịp gửi đoàn.".to_owned())).await?;
-        self.answer_finding("chutich.an", discipline, FindingAct::Dispute("Đã tự kiểm tra nhưng chưa lập biên bản.".to_owned())).await?;
+        self.answer_finding(
+            "chutich.an",
+            rules,
+            FindingAct::Dispute("Quy chế đã ban hành ngày 20/07, chưa kịp gửi đoàn.".to_owned()),
+        )
+        .await?;
+        self.answer_finding("chutich.an", discipline, FindingAct::Dispute("Đã tự kiểm tra nhưng chưa lập biên bản.".to_owned()))
+            .await?;
         self.at(-145);
-        self.answer_finding("truongdoan", rules, FindingAct::Withdraw("Đơn vị đã gửi quy chế ban hành đúng ngày nêu.".to_owned())).await?;
-        self.answer_finding("truongdoan", discipline, FindingAct::Uphold("Không có biên bản nên không có căn cứ xác nhận.".to_owned())).await?;
+        self.answer_finding(
+            "truongdoan",
+            rules,
+            FindingAct::Withdraw("Đơn vị đã gửi quy chế ban hành đúng ngày nêu.".to_owned()),
+        )
+        .await?;
+        self.answer_finding(
+            "truongdoan",
+            discipline,
+            FindingAct::Uphold("Không có biên bản nên không có căn cứ xác nhận.".to_owned()),
+        )
+        .await?;
         self.at(-143);
         self.act("truongdoan", id, verbs::Act::Report).await?;
         self.at(-140);
@@ -291,7 +338,11 @@ impl Story<'_> {
             version = doing::report_done(&self.app.store, &clerk, running.id, step.id, Version(version), result).await?.version;
         }
         self.at(-120);
-        let word = doing::Verification { accepted: true, note: Some("Đã xem quy trình và sổ theo dõi tại đơn vị.".to_owned()), rows: Vec::new() };
+        let word = doing::Verification {
+            accepted: true,
+            note: Some("Đã xem quy trình và sổ theo dõi tại đơn vị.".to_owned()),
+            rows: Vec::new(),
+        };
         let done = doing::verify(&self.app.store, &lead, running.id, Version(version), word).await?;
         let due = done.effectiveness_due_on.unwrap_or_else(|| self.day(-28));
         self.at((due - self.day(0)).num_days() + 1);
@@ -337,7 +388,10 @@ impl Story<'_> {
             .steps_of(sent.id)
             .await?
             .into_iter()
-            .map(|step| plans::RowRemark { step_id: step.id, remark: "Nêu rõ sổ theo dõi do ai giữ, kiểm tra bao lâu một lần.".to_owned() })
+            .map(|step| plans::RowRemark {
+                step_id: step.id,
+                remark: "Nêu rõ sổ theo dõi do ai giữ, kiểm tra bao lâu một lần.".to_owned(),
+            })
             .collect();
         plans::send_back(&self.app.store, &self.who("truongdoan").await?, sent.id, Version(sent.version), None, rows).await?;
         Ok(())
@@ -346,14 +400,28 @@ impl Story<'_> {
     /// An ISO check with an exception to independence: one plan waits for approval, one was never filed.
     async fn binh_mau(&self) -> Result<()> {
         self.at(-45);
-        let members = [("truongdoan", TeamRole::LeadInspector), ("chuyencongtac", TeamRole::Inspector), ("thukydoan", TeamRole::TeamSecretary)];
+        let members = [
+            ("truongdoan", TeamRole::LeadInspector),
+            ("chuyencongtac", TeamRole::Inspector),
+            ("thukydoan", TeamRole::TeamSecretary),
+        ];
         let id = self.planned(InspectionKind::IsoCheck, "MAU-02", self.day(-30), false, &members).await?;
         self.act("thukydoan", id, verbs::Act::Notify { self_report_due_on: None }).await?;
         self.at(-30);
         self.act("truongdoan", id, verbs::Act::Start).await?;
         let faults = [
-            fault(3, Grade::Minor, "Danh sách bên quan tâm chưa có cơ quan phối hợp giải quyết đất đai.", "Bổ sung danh sách, xác định yêu cầu."),
-            fault(22, Grade::Major, "Không có bằng chứng đã đánh giá nội bộ trong năm.", "Tổ chức đánh giá nội bộ trước ngày công bố lại."),
+            fault(
+                3,
+                Grade::Minor,
+                "Danh sách bên quan tâm chưa có cơ quan phối hợp giải quyết đất đai.",
+                "Bổ sung danh sách, xác định yêu cầu.",
+            ),
+            fault(
+                22,
+                Grade::Major,
+                "Không có bằng chứng đã đánh giá nội bộ trong năm.",
+                "Tổ chức đánh giá nội bộ trước ngày công bố lại.",
+            ),
             fault(40, Grade::Observation, "Hồ sơ lưu chưa xếp theo thứ tự thời gian.", "Sắp xếp lại khi chỉnh lý."),
         ];
         self.answer(id, &faults, usize::MAX).await?;
@@ -402,7 +470,8 @@ impl Story<'_> {
         let id = self.planned(InspectionKind::Cchc, "MAU-01", self.day(-3), true, FULL_TEAM).await?;
         self.at(-3);
         self.act("truongdoan", id, verbs::Act::Start).await?;
-        let faults = [fault(20, Grade::Limitation, "Bảng niêm yết vẫn thiếu 05 thủ tục mới công bố.", "Niêm yết đủ ngay trong tuần.")];
+        let faults =
+            [fault(20, Grade::Limitation, "Bảng niêm yết vẫn thiếu 05 thủ tục mới công bố.", "Niêm yết đủ ngay trong tuần.")];
         self.answer(id, &faults, usize::MAX).await?;
         let mut again = None;
         for fault in &faults {

@@ -262,7 +262,13 @@ impl UnitsApi {
     ) -> Result<Json<Page<Unit>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
         let on_day = on.0.unwrap_or(auth.today);
-        let filter = Filter { on: on_day, kind: kind.0.clone(), level: level.0.clone(), under: under(parent.0.as_deref())?, q: q.0.clone() };
+        let filter = Filter {
+            on: on_day,
+            kind: kind.0.clone(),
+            level: level.0.clone(),
+            under: under(parent.0.as_deref())?,
+            q: q.0.clone(),
+        };
         let db = app.store.read();
         let (rows, kinds) = (super::list(db, &filter, &slice).await?, super::kinds(db).await?);
         let path = link(
@@ -351,7 +357,12 @@ impl UnitsApi {
 
     /// The recorded successions of a unit
     #[oai(path = "/units/:id/successions", method = "get", operation_id = "list_unit_successions")]
-    async fn list_unit_successions(&self, _auth: Auth<can::ReadReference>, app: Data<&App>, id: Path<UnitId>) -> Result<Json<Vec<Succession>>> {
+    async fn list_unit_successions(
+        &self,
+        _auth: Auth<can::ReadReference>,
+        app: Data<&App>,
+        id: Path<UnitId>,
+    ) -> Result<Json<Vec<Succession>>> {
         super::find(app.store.read(), id.0).await?;
         Ok(Json(super::links(app.store.read(), id.0).await?.iter().map(show_link).collect()))
     }
@@ -360,9 +371,15 @@ impl UnitsApi {
     ///
     /// By number only, for naming an heir for each before a succession.
     #[oai(path = "/units/:id/open-duties", method = "get", operation_id = "list_open_duties")]
-    async fn list_open_duties(&self, auth: Auth<can::ManageUnits>, app: Data<&App>, id: Path<UnitId>) -> Result<Json<Vec<OpenDuty>>> {
+    async fn list_open_duties(
+        &self,
+        auth: Auth<can::ManageUnits>,
+        app: Data<&App>,
+        id: Path<UnitId>,
+    ) -> Result<Json<Vec<OpenDuty>>> {
         let duties = succession::open_duties(app.store.read(), &auth, id.0).await?;
-        let show = |duty: succession::OpenDuty| OpenDuty { subject: duty.subject, id: duty.id, code: duty.code, state: duty.state };
+        let show =
+            |duty: succession::OpenDuty| OpenDuty { subject: duty.subject, id: duty.id, code: duty.code, state: duty.state };
         Ok(Json(duties.into_iter().map(show).collect()))
     }
 }

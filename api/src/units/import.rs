@@ -114,7 +114,9 @@ fn read<T: for<'de> Deserialize<'de>>(bytes: &[u8]) -> Result<Vec<Numbered<T>>, 
             record.deserialize(Some(&headers)).map(|row| Numbered { line, row })
         }) {
             Ok(row) => rows.push(row),
-            Err(error) => wrong.push((error.position().map_or(counted, csv::Position::line), format!("không đọc được ({error})"))),
+            Err(error) => {
+                wrong.push((error.position().map_or(counted, csv::Position::line), format!("không đọc được ({error})")))
+            }
         }
     }
     if wrong.is_empty() { Ok(rows) } else { Err(lines_of(wrong)) }
@@ -156,7 +158,13 @@ struct Plan {
 /// A place in the tree that lines can hang below: its ancestors, itself included.
 type Above = Vec<(UnitId, i32, NaiveDate, Option<NaiveDate>)>;
 
-async fn plan(tx: &Tx, lines: Vec<Numbered<UnitLine>>, codes: &[String], span: Span, source: &str) -> Result<Result<Plan, Vec<(u64, String)>>> {
+async fn plan(
+    tx: &Tx,
+    lines: Vec<Numbered<UnitLine>>,
+    codes: &[String],
+    span: Span,
+    source: &str,
+) -> Result<Result<Plan, Vec<(u64, String)>>> {
     let known: BTreeMap<String, unit::Model> = unit::Entity::find()
         .filter(unit::Column::ValidFrom.eq(span.from))
         .all(tx.db())
@@ -194,10 +202,18 @@ async fn plan(tx: &Tx, lines: Vec<Numbered<UnitLine>>, codes: &[String], span: S
 
 /// Units that are there already and that lines may hang below: those of the same first day, and
 /// parents the file does not bring itself.
-async fn outside(tx: &Tx, lines: &[Numbered<UnitLine>], known: &BTreeMap<String, unit::Model>, span: Span) -> Result<BTreeMap<String, Above>> {
+async fn outside(
+    tx: &Tx,
+    lines: &[Numbered<UnitLine>],
+    known: &BTreeMap<String, unit::Model>,
+    span: Span,
+) -> Result<BTreeMap<String, Above>> {
     let in_file: BTreeSet<&str> = lines.iter().map(|line| line.row.code.as_str()).collect();
-    let foreign: BTreeSet<&str> =
-        lines.iter().map(|line| line.row.parent_code.as_str()).filter(|code| !code.is_empty() && !in_file.contains(code)).collect();
+    let foreign: BTreeSet<&str> = lines
+        .iter()
+        .map(|line| line.row.parent_code.as_str())
+        .filter(|code| !code.is_empty() && !in_file.contains(code))
+        .collect();
     let mut units: BTreeMap<UnitId, String> = known.values().map(|row| (row.id, row.code.clone())).collect();
     for chunk in foreign.into_iter().collect::<Vec<_>>().chunks(CHUNK) {
         let rows = unit::Entity::find()
@@ -209,7 +225,9 @@ async fn outside(tx: &Tx, lines: &[Numbered<UnitLine>], known: &BTreeMap<String,
     }
     let mut places: BTreeMap<String, Above> = BTreeMap::new();
     for chunk in units.keys().copied().collect::<Vec<_>>().chunks(CHUNK) {
-        for row in unit_path::Entity::find().filter(unit_path::Column::DescendantId.is_in(chunk.iter().copied())).all(tx.db()).await? {
+        for row in
+            unit_path::Entity::find().filter(unit_path::Column::DescendantId.is_in(chunk.iter().copied())).all(tx.db()).await?
+        {
             if let Some(code) = units.get(&row.descendant_id) {
                 places.entry(code.clone()).or_default().push((row.ancestor_id, row.depth, row.valid_from, row.valid_to));
             }
@@ -265,16 +283,28 @@ impl Plan {
             let new = rename(tx, &old, name).await?;
             tx.record(Event::on("unit.corrected", Subject::Unit, old.id.0).unit(old.id).change(&old, &new));
         }
-        record(tx, "units.imported", serde_json::json!({
-            "source": source, "sha256": hash, "valid_from": span.from, "valid_to": span.to, "created": report.created, "updated": report.updated,
-        }));
+        record(
+            tx,
+            "units.imported",
+            serde_json::json!({
+                "source": source, "sha256": hash, "valid_from": span.from, "valid_to": span.to, "created": report.created, "updated": report.updated,
+            }),
+        );
         Ok(report)
     }
 }
 
 /// One event for the whole file: its hash says exactly what came in.
 fn record(tx: &Tx, kind: &'static str, after: serde_json::Value) {
-    tx.record(Event { kind, subject: Subject::Installation, subject_id: None, unit_id: None, before: None, after: Some(after), reason: None });
+    tx.record(Event {
+        kind,
+        subject: Subject::Installation,
+        subject_id: None,
+        unit_id: None,
+        before: None,
+        after: Some(after),
+        reason: None,
+    });
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -329,14 +359,20 @@ pub async fn successions(store: &Store, bytes: &[u8]) -> Result<Report, Refusal>
         .await;
     match outcome {
         Ok(outcome) => outcome.map_err(lines_of),
-        Err(Error::Internal(error)) => Err(error.downcast::<Refusal>().unwrap_or_else(|other| Refusal::Other(Error::Internal(other)))),
+        Err(Error::Internal(error)) => {
+            Err(error.downcast::<Refusal>().unwrap_or_else(|other| Refusal::Other(Error::Internal(other))))
+        }
         Err(other) => Err(Refusal::Other(other)),
     }
 }
 
 /// Every unit the lines name, by code and first day.
 async fn named(tx: &Tx, lines: &[Numbered<SuccessionLine>]) -> Result<BTreeMap<Key, unit::Model>> {
-    let codes: BTreeSet<&str> = lines.iter().flat_map(|line| [line.row.from_code.as_str(), line.row.to_code.as_str()]).filter(|code| !code.is_empty()).collect();
+    let codes: BTreeSet<&str> = lines
+        .iter()
+        .flat_map(|line| [line.row.from_code.as_str(), line.row.to_code.as_str()])
+        .filter(|code| !code.is_empty())
+        .collect();
     let mut units = BTreeMap::new();
     for chunk in codes.into_iter().collect::<Vec<_>>().chunks(CHUNK) {
         let rows = unit::Entity::find().filter(unit::Column::Code.is_in(chunk.iter().copied())).all(tx.db()).await?;
@@ -370,7 +406,14 @@ fn groups(lines: &[Numbered<SuccessionLine>], units: &BTreeMap<Key, unit::Model>
         if row.ground.is_empty() {
             wrong.push((*line, "thiếu căn cứ".to_owned()));
         }
-        let empty = || Group { line: *line, from: from.clone(), kind: row.kind, on: row.on, ground: row.ground.clone(), heirs: Vec::new() };
+        let empty = || Group {
+            line: *line,
+            from: from.clone(),
+            kind: row.kind,
+            on: row.on,
+            ground: row.ground.clone(),
+            heirs: Vec::new(),
+        };
         let group = groups.entry((key, row.on)).or_insert_with(empty);
         if group.kind != row.kind {
             wrong.push((*line, format!("cùng một đơn vị, khác hình thức với dòng {}", group.line)));
@@ -389,7 +432,8 @@ async fn link_all(tx: &Tx, groups: Vec<Group>) -> Result<Result<Report, Vec<(u64
         .collect();
     let (mut report, mut wrong) = (Report::default(), Vec::new());
     for group in groups {
-        let to: Vec<Option<UnitId>> = if group.heirs.is_empty() { vec![None] } else { group.heirs.iter().map(|heir| Some(heir.id)).collect() };
+        let to: Vec<Option<UnitId>> =
+            if group.heirs.is_empty() { vec![None] } else { group.heirs.iter().map(|heir| Some(heir.id)).collect() };
         let fresh = to.iter().filter(|to| !linked.contains(&(group.from.id, **to))).count();
         if fresh == 0 {
             report.unchanged += to.len();

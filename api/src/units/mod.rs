@@ -15,8 +15,8 @@ use domain::record::{Subject, SuccessionKind};
 use entities::{membership, unit, unit_kind, unit_level, unit_path, unit_succession};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use crate::auth::Caller;
@@ -197,8 +197,13 @@ pub async fn ancestors(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit
         .all(db)
         .await?;
     let ids: Vec<UnitId> = path.iter().map(|row| row.ancestor_id).collect();
-    let mut rows: BTreeMap<UnitId, unit::Model> =
-        unit::Entity::find().filter(unit::Column::Id.is_in(ids.clone())).all(db).await?.into_iter().map(|row| (row.id, row)).collect();
+    let mut rows: BTreeMap<UnitId, unit::Model> = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(ids.clone()))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     Ok(ids.into_iter().filter_map(|id| rows.remove(&id)).collect())
 }
 
@@ -293,11 +298,17 @@ pub async fn add(store: &Store, caller: &Caller, input: UnitInput) -> Result<uni
             problems.check(input.parent_id.is_some() && parent.is_none(), "parent_id", "unknown_unit");
             let valid_from = input.valid_from.unwrap_or(today);
             problems.check(input.valid_to.is_some_and(|last| last < valid_from), "valid_to", "before_start");
-            let starts_early = parent.as_ref().is_some_and(|parent| valid_from < parent.valid_from || parent.valid_to.is_some_and(|last| last < valid_from));
+            let starts_early = parent
+                .as_ref()
+                .is_some_and(|parent| valid_from < parent.valid_from || parent.valid_to.is_some_and(|last| last < valid_from));
             problems.check(starts_early, "valid_from", "outside_parent");
             let source = problems.optional_text("source", input.source.as_deref(), 300);
             let new = checked(&tx, problems, &input.code, &input.kind, &input.name).await?;
-            create(&tx, NewUnit { parent_id: parent.map(|parent| parent.id), valid_from, valid_to: input.valid_to, source, ..new }).await
+            create(
+                &tx,
+                NewUnit { parent_id: parent.map(|parent| parent.id), valid_from, valid_to: input.valid_to, source, ..new },
+            )
+            .await
         })
         .await
 }

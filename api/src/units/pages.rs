@@ -37,7 +37,12 @@ struct Asked {
 const LEVELS: [&str; 5] = ["province", "province_department", "district", "commune", "division"];
 
 #[handler]
-async fn list_page(login: Login<can::ReadReference>, app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
+async fn list_page(
+    login: Login<can::ReadReference>,
+    app: Data<&App>,
+    request: &Request,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let on = asked.ngay.as_deref().and_then(|day| day.parse().ok()).unwrap_or(login.today);
     let day = asked.ngay.clone().filter(|day| day.parse::<NaiveDate>().is_ok());
     let q = asked.q.clone().filter(|q| !q.trim().is_empty());
@@ -97,7 +102,12 @@ fn unit_link(row: &unit::Model) -> UnitLink {
 }
 
 #[handler]
-async fn unit_page(login: Login<can::ReadReference>, app: Data<&App>, request: &Request, Path(id): Path<UnitId>) -> Result<Response> {
+async fn unit_page(
+    login: Login<can::ReadReference>,
+    app: Data<&App>,
+    request: &Request,
+    Path(id): Path<UnitId>,
+) -> Result<Response> {
     let (title, view) = view(&app, &login, id, None).await?;
     web::page(&app, &login, title, &web::path_of(request), &view).await
 }
@@ -109,8 +119,13 @@ async fn view(app: &App, caller: &Caller, id: UnitId, form: Option<Form>) -> Res
     let links = super::links(db, id).await?;
     let side = |own: bool, other: fn(&Link) -> Option<&unit::Model>| {
         let rows = links.iter().filter(|link| (link.from.id == id) == own);
-        rows.map(|link| SuccessionRow { other: other(link).map(unit_link), kind: link.kind.to_string(), on: link.happened_on, ground: link.ground.clone() })
-            .collect()
+        rows.map(|link| SuccessionRow {
+            other: other(link).map(unit_link),
+            kind: link.kind.to_string(),
+            on: link.happened_on,
+            ground: link.ground.clone(),
+        })
+        .collect()
     };
     let may_correct = caller.scope(Permission::ManageUnits).contains(db, id).await?;
     let form = form.unwrap_or_else(|| {
@@ -124,7 +139,10 @@ async fn view(app: &App, caller: &Caller, id: UnitId, form: Option<Form>) -> Res
         valid_to: row.valid_to,
         source: row.source,
         path: super::ancestors(db, id).await?.iter().map(unit_link).collect(),
-        below_href: link("/don-vi", &[("ngay", Some(row.valid_from.max(caller.today).to_string())), ("thuoc", Some(id.to_string()))]),
+        below_href: link(
+            "/don-vi",
+            &[("ngay", Some(row.valid_from.max(caller.today).to_string())), ("thuoc", Some(id.to_string()))],
+        ),
         people: super::people_count(db, id, caller.today).await?,
         people_href: caller.may(Permission::ReadPeople).then(|| format!("/nhan-su?don_vi={id}")),
         predecessors: side(false, |link| Some(&link.from)),
@@ -147,7 +165,10 @@ async fn correct(app: Data<&App>, Path(id): Path<UnitId>, posted: Posted<can::Ma
         Ok(_) => Ok(web::done(&path, "unit_corrected")),
         Err(error) => {
             let title = super::find(app.store.read(), id).await?.name;
-            web::again(&app, &posted.caller, title, &path, posted.form, error, async |form| Ok(view(&app, &posted.caller, id, Some(form)).await?.1)).await
+            web::again(&app, &posted.caller, title, &path, posted.form, error, async |form| {
+                Ok(view(&app, &posted.caller, id, Some(form)).await?.1)
+            })
+            .await
         }
     }
 }

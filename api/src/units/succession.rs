@@ -13,7 +13,10 @@ use domain::rule::Refused;
 use domain::succession::{check_heir, check_heirs, check_span, heirs_of_duties};
 use entities::{corrective_action, finding, unit, unit_path, unit_succession};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -101,7 +104,13 @@ pub async fn succeed(store: &Store, caller: &Caller, id: UnitId, version: Versio
             check_heirs(input.kind, input.to.len())?;
             check_span(old.valid_from, old.valid_to, input.on)?;
             let heirs = heirs(&tx, &scope, &old, &input).await?;
-            pass_on(&tx, old, &Passing { kind: input.kind, on: input.on, ground: &ground, duties_to: &input.duties_to, sample: false }, heirs).await
+            pass_on(
+                &tx,
+                old,
+                &Passing { kind: input.kind, on: input.on, ground: &ground, duties_to: &input.duties_to, sample: false },
+                heirs,
+            )
+            .await
         })
         .await
 }
@@ -113,7 +122,8 @@ async fn heirs(tx: &Tx, scope: &Scope, old: &unit::Model, input: &Input) -> Resu
         match heir_of(tx, scope, old, heir, input.on).await {
             Ok(row) => heirs.push(row),
             Err(Error::Invalid(fields)) => {
-                wrong.extend(fields.into_iter().map(|error| FieldError { field: format!("to/{place}/{}", error.field), ..error }));
+                wrong
+                    .extend(fields.into_iter().map(|error| FieldError { field: format!("to/{place}/{}", error.field), ..error }));
             }
             Err(other) => return Err(other),
         }
@@ -261,14 +271,20 @@ async fn move_duties(tx: &Tx, from: UnitId, passing: &Passing<'_>, heirs: &[unit
     let (mut moved_findings, mut moved_actions) = (0, 0);
     for old in findings {
         let Some(heir) = heirs.get(&old.id.0) else { continue };
-        let row = finding::ActiveModel { id: Set(old.id), unit_id: Set(*heir), version: Set(old.version + 1), ..Default::default() };
+        let row =
+            finding::ActiveModel { id: Set(old.id), unit_id: Set(*heir), version: Set(old.version + 1), ..Default::default() };
         row.update(tx.db()).await?;
         tx.record(moved("finding.transferred", Subject::Finding, old.id.0, from, *heir, passing.ground));
         moved_findings += 1;
     }
     for old in actions {
         let Some(heir) = heirs.get(&old.id.0) else { continue };
-        let row = corrective_action::ActiveModel { id: Set(old.id), unit_id: Set(*heir), version: Set(old.version + 1), ..Default::default() };
+        let row = corrective_action::ActiveModel {
+            id: Set(old.id),
+            unit_id: Set(*heir),
+            version: Set(old.version + 1),
+            ..Default::default()
+        };
         row.update(tx.db()).await?;
         tx.record(moved("corrective_action.transferred", Subject::CorrectiveAction, old.id.0, from, *heir, passing.ground));
         moved_actions += 1;

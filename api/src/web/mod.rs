@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::session::{form_key, sha256_hex};
-use crate::auth::{Can, Caller, Once, authenticate};
+use crate::auth::{Caller, Can, Once, authenticate};
 use crate::error::{Error, Result};
 use crate::http::{edge, percent};
 
@@ -228,7 +228,9 @@ async fn shell(app: &App, caller: &Caller, title: String, path: &str) -> Result<
     };
     let position = home.and_then(|home| home.position).unwrap_or_default();
     let flash = path.split(['?', '&']).find_map(|part| part.strip_prefix("xong=")).map(|key| format!("flash.{key}"));
-    let flash = flash.filter(|key| app.renderer.catalogue().has(key)).map(|key| Flash { kind: FlashKind::Success, text: say(app, &key, &[]) });
+    let flash = flash
+        .filter(|key| app.renderer.catalogue().has(key))
+        .map(|key| Flash { kind: FlashKind::Success, text: say(app, &key, &[]) });
     Ok(Shell {
         lang: Lang::Vi,
         title,
@@ -282,13 +284,19 @@ pub async fn error_page(app: &App, error: &Error, lang: Lang, id: &str, path: &s
     }
     // What is particular to this case; the page adds what its kind means and what to do.
     let detail = match error {
-        Error::Rule(_) | Error::Forbidden(_) | Error::TooLarge(_) | Error::RateLimited(_) => Some(edge::sentences(app, lang, error).1),
-        Error::Invalid(fields) => Some(fields.iter().map(|field| edge::field_sentence(app, lang, field)).collect::<Vec<_>>().join(" ")),
+        Error::Rule(_) | Error::Forbidden(_) | Error::TooLarge(_) | Error::RateLimited(_) => {
+            Some(edge::sentences(app, lang, error).1)
+        }
+        Error::Invalid(fields) => {
+            Some(fields.iter().map(|field| edge::field_sentence(app, lang, field)).collect::<Vec<_>>().join(" "))
+        }
         _ => None,
     };
-    let view = render::views::system::ErrorPage::of(app.renderer.catalogue(), lang, error.status().as_u16(), error.code(), detail);
+    let view =
+        render::views::system::ErrorPage::of(app.renderer.catalogue(), lang, error.status().as_u16(), error.code(), detail);
     let sample_world = app.sample_world().await.unwrap_or(false);
-    let shell = Shell { title: view.title.clone(), path: path.to_owned(), sample_world, request_id: id.to_owned(), ..Shell::default() };
+    let shell =
+        Shell { title: view.title.clone(), path: path.to_owned(), sample_world, request_id: id.to_owned(), ..Shell::default() };
     html(app, error.status(), &shell, &view).unwrap_or_else(|cause| {
         tracing::error!(request.id = %id, error = %cause, "error page failed");
         error.status().into_response()

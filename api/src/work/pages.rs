@@ -26,7 +26,9 @@ pub fn routes(tree: Route) -> Route {
 async fn today(app: Data<&App>, request: &Request) -> Result<Response> {
     let caller = match authenticate(request).await {
         Ok(caller) => caller,
-        Err(Error::Unauthenticated) if account::Entity::find().count(app.store.read()).await? == 0 => return first_start(&app).await,
+        Err(Error::Unauthenticated) if account::Entity::find().count(app.store.read()).await? == 0 => {
+            return first_start(&app).await;
+        }
         Err(error) => return Err(error),
     };
     let waiting = super::waiting(app.store.read(), &caller).await?;
@@ -61,7 +63,11 @@ async fn more(app: Data<&App>, caller: Login<can::UseOwnAccount>, request: &Requ
 
 #[handler]
 async fn about(app: Data<&App>) -> Result<Response> {
-    let root = unit::Entity::find().filter(unit::Column::ParentId.is_null()).order_by_desc(unit::Column::ValidFrom).one(app.store.read()).await?;
+    let root = unit::Entity::find()
+        .filter(unit::Column::ParentId.is_null())
+        .order_by_desc(unit::Column::ValidFrom)
+        .one(app.store.read())
+        .await?;
     let view = About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         root_unit: root.map(|root| root.name),

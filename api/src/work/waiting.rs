@@ -14,8 +14,8 @@ use domain::time::vn_date;
 use entities::{corrective_action, due_date, extension, finding, inspection, inspection_member, paper, step, unit};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SimpleExpr};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, Order, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, RelationDef, Select,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, Order, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, RelationDef, Select,
 };
 
 use super::Item;
@@ -75,25 +75,45 @@ struct Visit {
 }
 
 /// Inspections that wait for the caller, and the next one they take part in.
-pub(super) async fn visits(db: &impl ConnectionTrait, caller: &Caller) -> Result<(Vec<Item>, Option<(String, NaiveDate, String)>)> {
+pub(super) async fn visits(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+) -> Result<(Vec<Item>, Option<(String, NaiveDate, String)>)> {
     use inspection::Column;
     let orders = caller.scope_of(&[Role::OrderingAuthority]).covers(Column::OwnerUnitId);
     let plans = caller.scope_of(&[Role::IsoSecretary]).covers(Column::OwnerUnitId);
     let heads = caller.scope_of(&[Role::Head]).covers(Column::UnitId);
-    let mine = Condition::any().add(orders.clone()).add(plans.clone()).add(heads.clone()).add(teamed(caller, (inspection::Entity, Column::Id)));
+    let mine = Condition::any()
+        .add(orders.clone())
+        .add(plans.clone())
+        .add(heads.clone())
+        .add(teamed(caller, (inspection::Entity, Column::Id)));
     let busy = Query::select()
         .column((corrective_action::Entity, corrective_action::Column::Id))
         .from(corrective_action::Entity)
         .inner_join(
             finding::Entity,
-            Expr::col((finding::Entity, finding::Column::Id)).equals((corrective_action::Entity, corrective_action::Column::FindingId)),
+            Expr::col((finding::Entity, finding::Column::Id))
+                .equals((corrective_action::Entity, corrective_action::Column::FindingId)),
         )
         .and_where(Expr::col((finding::Entity, finding::Column::InspectionId)).equals((inspection::Entity, Column::Id)))
-        .and_where(Expr::col((corrective_action::Entity, corrective_action::Column::State)).is_in(open_states().map(CorrectiveActionState::code)))
+        .and_where(
+            Expr::col((corrective_action::Entity, corrective_action::Column::State))
+                .is_in(open_states().map(CorrectiveActionState::code)),
+        )
         .to_owned();
     let query = inspection::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::Code, Column::Kind, Column::State, Column::Surprise, Column::PlannedOn, Column::SelfReportDueOn, Column::SelfReport])
+        .columns([
+            Column::Id,
+            Column::Code,
+            Column::Kind,
+            Column::State,
+            Column::Surprise,
+            Column::PlannedOn,
+            Column::SelfReportDueOn,
+            Column::SelfReport,
+        ])
         .column_as(unit::Column::Name, "unit_name")
         .column_as(part(caller, (inspection::Entity, Column::Id)), "team_role")
         .column_as(flag(orders), "orders")
@@ -107,8 +127,11 @@ pub(super) async fn visits(db: &impl ConnectionTrait, caller: &Caller) -> Result
         .limit(MOST);
     let to_unit = || inspection::Entity::belongs_to(unit::Entity).from(Column::UnitId).to(unit::Column::Id).into();
     let rows = belongs(to_unit, query).into_model::<Visit>().all(db).await?;
-    let ahead = rows.iter().find(|row| row.team_role.is_some() && row.planned_on > caller.today && row.state < InspectionState::InProgress);
-    let ahead = ahead.map(|row| (format!("{} · {}", row.code, row.unit_name), row.planned_on, link_to(Subject::Inspection, row.id.0)));
+    let ahead = rows
+        .iter()
+        .find(|row| row.team_role.is_some() && row.planned_on > caller.today && row.state < InspectionState::InProgress);
+    let ahead =
+        ahead.map(|row| (format!("{} · {}", row.code, row.unit_name), row.planned_on, link_to(Subject::Inspection, row.id.0)));
     Ok((rows.iter().filter_map(|row| visit(row, caller.today)).collect(), ahead))
 }
 
@@ -118,7 +141,9 @@ fn unanswered() -> sea_orm::sea_query::SelectStatement {
     Query::select()
         .column((finding::Entity, finding::Column::Id))
         .from(finding::Entity)
-        .and_where(Expr::col((finding::Entity, finding::Column::InspectionId)).equals((inspection::Entity, inspection::Column::Id)))
+        .and_where(
+            Expr::col((finding::Entity, finding::Column::InspectionId)).equals((inspection::Entity, inspection::Column::Id)),
+        )
         .and_where(Expr::col((finding::Entity, finding::Column::State)).is_in(open))
         .to_owned()
 }
@@ -229,13 +254,25 @@ pub(super) async fn findings(db: &impl ConnectionTrait, caller: &Caller) -> Resu
     let orders = caller.scope_of(&[Role::OrderingAuthority]).covers(Column::OwnerUnitId);
     let heads = caller.scope_of(&[Role::Head]).covers(Column::UnitId);
     let appealed = Condition::all().add(Column::AppealedAt.is_not_null()).add(Column::AppealDecidedAt.is_null());
-    let moving = Condition::any().add(Column::State.is_in([FindingState::Draft, FindingState::Raised, FindingState::Disputed])).add(appealed);
-    let mine = Condition::any().add(orders.clone()).add(heads.clone()).add(teamed(caller, (finding::Entity, Column::InspectionId)));
+    let moving = Condition::any()
+        .add(Column::State.is_in([FindingState::Draft, FindingState::Raised, FindingState::Disputed]))
+        .add(appealed);
+    let mine =
+        Condition::any().add(orders.clone()).add(heads.clone()).add(teamed(caller, (finding::Entity, Column::InspectionId)));
     let query = finding::Entity::find()
         .select_only()
         .columns([
-            Column::Id, Column::Code, Column::State, Column::Grade, Column::Statement, Column::CreatedById, Column::ConfirmedAt,
-            Column::AnswerDueOn, Column::DisputeReason, Column::AppealedAt, Column::AppealDecidedAt,
+            Column::Id,
+            Column::Code,
+            Column::State,
+            Column::Grade,
+            Column::Statement,
+            Column::CreatedById,
+            Column::ConfirmedAt,
+            Column::AnswerDueOn,
+            Column::DisputeReason,
+            Column::AppealedAt,
+            Column::AppealDecidedAt,
         ])
         .column_as(inspection::Column::State, "inspection_state")
         .column_as(unit::Column::Name, "unit_name")
@@ -246,7 +283,8 @@ pub(super) async fn findings(db: &impl ConnectionTrait, caller: &Caller) -> Resu
         .filter(mine)
         .order_by(Column::AnswerDueOn, Order::Asc)
         .limit(MOST);
-    let to_visit = || finding::Entity::belongs_to(inspection::Entity).from(Column::InspectionId).to(inspection::Column::Id).into();
+    let to_visit =
+        || finding::Entity::belongs_to(inspection::Entity).from(Column::InspectionId).to(inspection::Column::Id).into();
     let to_unit = || finding::Entity::belongs_to(unit::Entity).from(Column::UnitId).to(unit::Column::Id).into();
     let rows = belongs(to_unit, belongs(to_visit, query)).into_model::<Found>().all(db).await?;
     Ok(rows.iter().filter_map(|row| found(row, caller)).collect())
@@ -333,7 +371,13 @@ pub(super) async fn actions(db: &impl ConnectionTrait, caller: &Caller) -> Resul
     let query = corrective_action::Entity::find()
         .select_only()
         .columns([
-            Column::Id, Column::Code, Column::State, Column::PlanDueOn, Column::EffectivenessDueOn, Column::VerifierId, Column::SubmittedById,
+            Column::Id,
+            Column::Code,
+            Column::State,
+            Column::PlanDueOn,
+            Column::EffectivenessDueOn,
+            Column::VerifierId,
+            Column::SubmittedById,
         ])
         .column_as(finding::Column::Statement, "statement")
         .column_as(unit::Column::Name, "unit_name")
@@ -348,7 +392,8 @@ pub(super) async fn actions(db: &impl ConnectionTrait, caller: &Caller) -> Resul
         .filter(mine)
         .order_by(Column::Id, Order::Asc)
         .limit(MOST);
-    let to_finding = || corrective_action::Entity::belongs_to(finding::Entity).from(Column::FindingId).to(finding::Column::Id).into();
+    let to_finding =
+        || corrective_action::Entity::belongs_to(finding::Entity).from(Column::FindingId).to(finding::Column::Id).into();
     let to_unit = || corrective_action::Entity::belongs_to(unit::Entity).from(Column::UnitId).to(unit::Column::Id).into();
     let rows = belongs(to_unit, belongs(to_finding, query)).into_model::<Action>().all(db).await?;
     Ok(rows.iter().flat_map(|row| action(row, caller)).collect())
@@ -360,7 +405,8 @@ fn judge_due() -> SimpleExpr {
         .column((due_date::Entity, due_date::Column::DueOn))
         .from(due_date::Entity)
         .and_where(
-            Expr::col((due_date::Entity, due_date::Column::SubjectId)).equals((corrective_action::Entity, corrective_action::Column::Id)),
+            Expr::col((due_date::Entity, due_date::Column::SubjectId))
+                .equals((corrective_action::Entity, corrective_action::Column::Id)),
         )
         .and_where(Expr::col((due_date::Entity, due_date::Column::Duty)).eq(Duty::Verify.code()))
         .order_by((due_date::Entity, due_date::Column::SetAt), Order::Desc)
@@ -411,7 +457,9 @@ fn action(row: &Action, caller: &Caller) -> Vec<Item> {
     let mine = action_rules::available(row.state, &by, &facts);
     let wanted: &[(V, &'static str, Option<NaiveDate>)] = match row.state {
         S::Issued => &[(V::DraftPlan, "draft_plan", Some(row.plan_due_on))],
-        S::Analysing => &[(V::SubmitPlan, "submit_plan", Some(row.plan_due_on)), (V::DraftPlan, "draft_plan", Some(row.plan_due_on))],
+        S::Analysing => {
+            &[(V::SubmitPlan, "submit_plan", Some(row.plan_due_on)), (V::DraftPlan, "draft_plan", Some(row.plan_due_on))]
+        }
         S::PlanSubmitted => &[(V::ApprovePlan, "approve_plan", row.judge_due)],
         S::ReportedDone => &[(V::Verify, "verify", row.judge_due)],
         S::Implemented | S::EffectivenessCheck => &[(V::CheckEffectiveness, "check_effectiveness", row.effectiveness_due_on)],
@@ -457,13 +505,27 @@ pub(super) async fn steps(db: &impl ConnectionTrait, caller: &Caller) -> Result<
         .order_by(Column::DueOn, Order::Asc)
         .limit(MOST);
     let to_action = || {
-        step::Entity::belongs_to(corrective_action::Entity).from(Column::CorrectiveActionId).to(corrective_action::Column::Id).into()
+        step::Entity::belongs_to(corrective_action::Entity)
+            .from(Column::CorrectiveActionId)
+            .to(corrective_action::Column::Id)
+            .into()
     };
-    let to_unit = || corrective_action::Entity::belongs_to(unit::Entity).from(corrective_action::Column::UnitId).to(unit::Column::Id).into();
+    let to_unit = || {
+        corrective_action::Entity::belongs_to(unit::Entity).from(corrective_action::Column::UnitId).to(unit::Column::Id).into()
+    };
     let rows = belongs(to_unit, belongs(to_action, query)).into_model::<Step>().all(db).await?;
     let show = |row: Step| Item {
         href: link_to(Subject::CorrectiveAction, row.corrective_action_id.0),
-        ..item("do_step", "step", Subject::Step, row.id.0, &row.code, titled(&row.code, Some(&row.action)), &row.unit_name, row.due_on)
+        ..item(
+            "do_step",
+            "step",
+            Subject::Step,
+            row.id.0,
+            &row.code,
+            titled(&row.code, Some(&row.action)),
+            &row.unit_name,
+            row.due_on,
+        )
     };
     Ok(rows.into_iter().map(show).collect())
 }

@@ -92,7 +92,11 @@ impl View for Calendar {
             year: 2027,
             published: false,
             counted: Some(counted),
-            list: Listing::plain(vec![DayRow { remove: Some("/lich/x/xoa".to_owned()), form: Form { version: Some(1), ..Form::default() }.with_id("x"), ..row }]),
+            list: Listing::plain(vec![DayRow {
+                remove: Some("/lich/x/xoa".to_owned()),
+                form: Form { version: Some(1), ..Form::default() }.with_id("x"),
+                ..row
+            }]),
             add: Some("/lich".to_owned()),
             kinds: vec![Choice::new("holiday", "Nghỉ lễ")],
             ..plain.clone()

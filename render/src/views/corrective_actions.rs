@@ -8,7 +8,7 @@ use domain::record::Duty;
 use serde::Serialize;
 
 use super::findings::Link;
-use super::part::{Choice, Chip, Due, EvidenceFile, Listing, Search, Stage, TimelineItem, Tone};
+use super::part::{Chip, Choice, Due, EvidenceFile, Listing, Search, Stage, TimelineItem, Tone};
 use crate::{Form, View};
 
 /// A corrective action in a list.
@@ -281,7 +281,10 @@ impl View for ActionList {
         };
         let chip = |label: &str, active| Chip { label: label.to_owned(), href: "/khac-phuc".to_owned(), active, count: None };
         let full = Listing {
-            rows: vec![row.clone(), ActionRow { due: None, state: CorrectiveActionState::ClosedEffective, tone: Tone::Good, ..row }],
+            rows: vec![
+                row.clone(),
+                ActionRow { due: None, state: CorrectiveActionState::ClosedEffective, tone: Tone::Good, ..row },
+            ],
             chips: vec![chip("Quá hạn", true), chip("Chờ đơn vị", false), chip("Chờ xác nhận", false)],
             search: Some(Search { action: "/khac-phuc".to_owned(), q: String::new(), keep: Vec::new() }),
             ..Listing::plain(Vec::new())
@@ -351,7 +354,11 @@ fn sample_planning() -> ActionPage {
         reject: None,
         effect: None,
         effects: vec![Choice::new("yes", "Có hiệu lực"), Choice::new("no", "Chưa có hiệu lực")],
-        extend: Some(ExtensionForm { form: Form::default().with_id("extend"), action: "/khac-phuc/1/gia-han".to_owned(), steps: Vec::new() }),
+        extend: Some(ExtensionForm {
+            form: Form::default().with_id("extend"),
+            action: "/khac-phuc/1/gia-han".to_owned(),
+            steps: Vec::new(),
+        }),
         cancel: None,
         verdicts: Verdicts { verification_note: None, effect_note: None, effect_sample: None, cancel_reason: None },
         extensions: Vec::new(),

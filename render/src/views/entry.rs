@@ -31,24 +31,14 @@ impl View for SignIn {
 
     fn samples() -> Vec<Self> {
         let mut refused = Self::default();
-        refused
-            .form
-            .set("login", "h.nay")
-            .error("", "Tên đăng nhập hoặc mật khẩu không đúng.");
+        refused.form.set("login", "h.nay").error("", "Tên đăng nhập hoặc mật khẩu không đúng.");
         refused.next = Some("/inspections?state=planned".to_owned());
         let samples = vec![SampleLogin {
             login: "truongdoan".to_owned(),
             password: "mau-2026".to_owned(),
             who: "Trưởng đoàn kiểm tra, Sở Nội vụ".to_owned(),
         }];
-        vec![
-            Self::default(),
-            refused,
-            Self {
-                samples,
-                ..Self::default()
-            },
-        ]
+        vec![Self::default(), refused, Self { samples, ..Self::default() }]
     }
 }
 
@@ -63,10 +53,7 @@ pub struct FirstStart {
 
 impl Default for FirstStart {
     fn default() -> Self {
-        Self {
-            command: "chuan admin create-person".to_owned(),
-            sample_command: "chuan sample load".to_owned(),
-        }
+        Self { command: "chuan admin create-person".to_owned(), sample_command: "chuan sample load".to_owned() }
     }
 }
 

@@ -75,7 +75,11 @@ impl View for EvidencePage {
             record: "KT-2026-014 · TT-03 Có văn bản xin lỗi và hẹn lại ngày trả đối với hồ sơ quá hạn".to_owned(),
             back: "/kiem-tra/1".to_owned(),
             pieces: vec![
-                piece("Ảnh bảng niêm yết tại Bộ phận Một cửa chụp lúc 09 giờ 15 phút ngày 05 tháng 3 năm 2026.jpg", Some("Bảng niêm yết thiếu 12 thủ tục"), 1),
+                piece(
+                    "Ảnh bảng niêm yết tại Bộ phận Một cửa chụp lúc 09 giờ 15 phút ngày 05 tháng 3 năm 2026.jpg",
+                    Some("Bảng niêm yết thiếu 12 thủ tục"),
+                    1,
+                ),
                 Piece { remove: None, ..piece("so-theo-doi.pdf", None, 2) },
             ],
             removed: vec![Removed {

@@ -5,7 +5,7 @@ use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, Grade};
 use serde::Serialize;
 
-use super::part::{Choice, Chip, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep, TimelineItem, Tone};
+use super::part::{Chip, Choice, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep, TimelineItem, Tone};
 use crate::{Form, View};
 
 /// A finding in a list.
@@ -194,7 +194,12 @@ impl View for FindingList {
         let full = Listing {
             rows,
             pager: Pager { next: Some("/phat-hien?cursor=1".to_owned()), first: None },
-            chips: vec![Chip { label: "Quá hạn trả lời".to_owned(), href: "/phat-hien?loc=qua-han".to_owned(), active: false, count: None }],
+            chips: vec![Chip {
+                label: "Quá hạn trả lời".to_owned(),
+                href: "/phat-hien?loc=qua-han".to_owned(),
+                active: false,
+                count: None,
+            }],
             search: Some(Search { action: "/phat-hien".to_owned(), q: String::new(), keep: Vec::new() }),
             clear: None,
         };
@@ -217,9 +222,14 @@ impl View for FindingForm {
             unit: "Xã An Mẫu".to_owned(),
             inspection_code: "KT-2026-014".to_owned(),
             inspection_href: "/kiem-tra/1".to_owned(),
-            line: Some(LineFacts { code: "B1.1".to_owned(), question: "Hồ sơ trễ hạn có thư xin lỗi không?".to_owned() }),
+            line: Some(LineFacts {
+                code: "B1.1".to_owned(), question: "Hồ sơ trễ hạn có thư xin lỗi không?".to_owned()
+            }),
             grades: vec![Choice::new("limitation", "Tồn tại, hạn chế"), Choice::new("good_practice", "Điểm mạnh")],
-            phrases: vec![Choice::new("0", "Hồ sơ trễ hạn không có thư xin lỗi."), Choice::new("1", "Thư xin lỗi không ghi ngày hẹn lại.")],
+            phrases: vec![
+                Choice::new("0", "Hồ sơ trễ hạn không có thư xin lỗi."),
+                Choice::new("1", "Thư xin lỗi không ghi ngày hẹn lại."),
+            ],
             evidence: Vec::new(),
         };
         let again = Self { form: wrong, evidence: vec![file()], line: None, phrases: Vec::new(), ..fresh.clone() };
@@ -245,7 +255,9 @@ impl View for FindingPage {
             unit: "Trung tâm Phục vụ hành chính công xã An Mẫu".to_owned(),
             owner_unit: "Sở Nội vụ tỉnh Mẫu".to_owned(),
             inspection: Link { href: "/kiem-tra/1".to_owned(), text: "KT-2026-014".to_owned() },
-            line: Some(LineFacts { code: "B1.1".to_owned(), question: "Hồ sơ trễ hạn có thư xin lỗi không?".to_owned() }),
+            line: Some(LineFacts {
+                code: "B1.1".to_owned(), question: "Hồ sơ trễ hạn có thư xin lỗi không?".to_owned()
+            }),
             clause: text("8.5.1"),
             criterion: text("8.5.1 – Hồ sơ trễ hạn có thư xin lỗi không?"),
             statement: text("3 trong 40 hồ sơ trễ hạn không có thư xin lỗi."),
@@ -265,9 +277,18 @@ impl View for FindingPage {
             }],
             actions: vec![Link { href: "/khac-phuc/1".to_owned(), text: "KP-2026-0031".to_owned() }],
             edit_href: Some("/phat-hien/1/sua".to_owned()),
-            buttons: vec![ButtonAct { verb: "accept".to_owned(), action: "/phat-hien/1/dong-y".to_owned(), form: Form::default().with_id("accept") }],
+            buttons: vec![ButtonAct {
+                verb: "accept".to_owned(),
+                action: "/phat-hien/1/dong-y".to_owned(),
+                form: Form::default().with_id("accept"),
+            }],
             acts: vec![act("dispute"), act("withdraw"), act("regrade")],
-            history: vec![TimelineItem { at: instant(), who: "Trưởng đoàn".to_owned(), what: "Nêu phát hiện".to_owned(), reason: None }],
+            history: vec![TimelineItem {
+                at: instant(),
+                who: "Trưởng đoàn".to_owned(),
+                what: "Nêu phát hiện".to_owned(),
+                reason: None,
+            }],
         };
         let bare = Self {
             kind: InspectionKind::Cchc,

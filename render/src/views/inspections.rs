@@ -464,7 +464,8 @@ impl View for InspectionList {
             answered: 0,
             ..InspectionItem::sample()
         };
-        let chips = vec![Chip { label: "Của tôi".to_owned(), href: "/kiem-tra?mine=true".to_owned(), active: true, count: None }];
+        let chips =
+            vec![Chip { label: "Của tôi".to_owned(), href: "/kiem-tra?mine=true".to_owned(), active: true, count: None }];
         let list = Listing { chips, ..Listing::plain(vec![InspectionItem::sample(), planned]) };
         vec![
             Self { list, new_href: Some("/kiem-tra/moi".to_owned()) },
@@ -528,11 +529,14 @@ impl View for InspectionPage {
             ..lead.clone()
         };
         let excepted = TeamRow {
-            exception: Some(Exception { reason: "Thiếu người".to_owned(), by: "Giám đốc Sở".to_owned(), at: instant() }),
+            exception: Some(Exception {
+                reason: "Thiếu người".to_owned(), by: "Giám đốc Sở".to_owned(), at: instant()
+            }),
             except: None,
             ..blocked.clone()
         };
-        let writing = Writing { form: Form::default().with_id("texts"), frame: true, results: true, opinion: true, conclusion: true };
+        let writing =
+            Writing { form: Form::default().with_id("texts"), frame: true, results: true, opinion: true, conclusion: true };
         let full = Self {
             href: "/kiem-tra/1".to_owned(),
             code: "KT-2026-014".to_owned(),
@@ -543,7 +547,11 @@ impl View for InspectionPage {
             unit: "Xã Bình Mẫu".to_owned(),
             owner: "Sở Nội vụ tỉnh Mẫu".to_owned(),
             stage: Stage {
-                steps: vec![step("Đã thông báo", StageState::Done), step("Đang kiểm tra", StageState::Current), step("Kết luận", StageState::Todo)],
+                steps: vec![
+                    step("Đã thông báo", StageState::Done),
+                    step("Đang kiểm tra", StageState::Current),
+                    step("Kết luận", StageState::Todo),
+                ],
                 holder: Some("Đoàn kiểm tra".to_owned()),
                 due: None,
                 next: Some("Chấm xong các dòng".to_owned()),
@@ -684,7 +692,8 @@ impl View for Sheet {
             form: Some(form),
             lines,
         };
-        let chip = |label: &str, active| Chip { label: label.to_owned(), href: "/kiem-tra/1/phieu".to_owned(), active, count: Some(8) };
+        let chip =
+            |label: &str, active| Chip { label: label.to_owned(), href: "/kiem-tra/1/phieu".to_owned(), active, count: Some(8) };
         let choice = |value: &str, label: &str| Choice::new(value, label);
         let open = Self {
             inspection: link("KT-2026-014"),

@@ -24,10 +24,7 @@ pub mod units;
 use minijinja::Value;
 use minijinja::value::Serde;
 
-use crate::{
-    Flash, FlashKind, Lang, Mail, MailText, NavItem, RenderError, Renderer, Shell, ShellPerson,
-    View,
-};
+use crate::{Flash, FlashKind, Lang, Mail, MailText, NavItem, RenderError, Renderer, Shell, ShellPerson, View};
 
 /// A view or mail as the tests and the sample pages see it.
 #[derive(Clone, Copy, Debug)]
@@ -45,10 +42,7 @@ impl Entry {
     /// # Errors
     /// The first sample that does not render.
     pub fn pages(&self, renderer: &Renderer, shell: &Shell) -> Result<Vec<String>, RenderError> {
-        (self.samples)()
-            .into_iter()
-            .map(|view| renderer.page_of(shell, self.template, view))
-            .collect()
+        (self.samples)().into_iter().map(|view| renderer.page_of(shell, self.template, view)).collect()
     }
 
     /// Every sample as a mail.
@@ -56,10 +50,7 @@ impl Entry {
     /// # Errors
     /// The first sample that does not render.
     pub fn mails(&self, renderer: &Renderer) -> Result<Vec<MailText>, RenderError> {
-        (self.samples)()
-            .into_iter()
-            .map(|mail| renderer.mail_of(self.template, mail))
-            .collect()
+        (self.samples)().into_iter().map(|mail| renderer.mail_of(self.template, mail)).collect()
     }
 }
 
@@ -121,16 +112,7 @@ pub const MAILS: &[Entry] = entries![Mail, NAME:
 /// A shell with everything in it, for samples.
 #[must_use]
 pub fn sample_shell(lang: Lang) -> Shell {
-    let nav = [
-        "today",
-        "inspections",
-        "corrective_actions",
-        "findings",
-        "programmes",
-        "checklists",
-        "units",
-        "people",
-    ];
+    let nav = ["today", "inspections", "corrective_actions", "findings", "programmes", "checklists", "units", "people"];
     Shell {
         lang,
         title: "Trang mẫu".to_owned(),
@@ -141,29 +123,18 @@ pub fn sample_shell(lang: Lang) -> Shell {
         }),
         csrf: "csrf-token".to_owned(),
         flash: vec![
+            Flash { kind: FlashKind::Success, text: "Đã nộp kế hoạch khắc phục KP-2026-031.".to_owned() },
             Flash {
-                kind: FlashKind::Success,
-                text: "Đã nộp kế hoạch khắc phục KP-2026-031.".to_owned(),
+                kind: FlashKind::Warning, text: "Hạn xử lý rơi vào ngày nghỉ, đã chuyển sang 14/12/2026.".to_owned()
             },
-            Flash {
-                kind: FlashKind::Warning,
-                text: "Hạn xử lý rơi vào ngày nghỉ, đã chuyển sang 14/12/2026.".to_owned(),
-            },
-            Flash {
-                kind: FlashKind::Error,
-                text: "Tệp biên bản.pdf lớn hơn 50 MB.".to_owned(),
-            },
+            Flash { kind: FlashKind::Error, text: "Tệp biên bản.pdf lớn hơn 50 MB.".to_owned() },
         ],
         path: "/".to_owned(),
         nav: nav
             .into_iter()
             .map(|key| NavItem {
                 key: key.to_owned(),
-                href: if key == "today" {
-                    "/".to_owned()
-                } else {
-                    format!("/{}", key.replace('_', "-"))
-                },
+                href: if key == "today" { "/".to_owned() } else { format!("/{}", key.replace('_', "-")) },
                 active: key == "today",
                 count: (key == "corrective_actions").then_some(3),
             })

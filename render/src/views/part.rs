@@ -122,13 +122,7 @@ impl<T> Listing<T> {
     /// A short list: all rows on one page, nothing to filter.
     #[must_use]
     pub fn plain(rows: Vec<T>) -> Self {
-        Self {
-            rows,
-            pager: Pager::default(),
-            chips: Vec::new(),
-            search: None,
-            clear: None,
-        }
+        Self { rows, pager: Pager::default(), chips: Vec::new(), search: None, clear: None }
     }
 }
 
@@ -178,9 +172,6 @@ impl Choice {
     /// A choice.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-        }
+        Self { value: value.into(), label: label.into() }
     }
 }

@@ -160,7 +160,12 @@ impl View for Person {
 
     fn samples() -> Vec<Self> {
         let day = NaiveDate::from_ymd_opt(2025, 7, 1).unwrap_or_default();
-        let act = |id: &str| Some(Act { href: format!("/nhan-su/x/{id}"), form: Form { version: Some(1), once: "k".to_owned(), ..Form::default() }.with_id(id) });
+        let act = |id: &str| {
+            Some(Act {
+                href: format!("/nhan-su/x/{id}"),
+                form: Form { version: Some(1), once: "k".to_owned(), ..Form::default() }.with_id(id),
+            })
+        };
         let place = PlaceRow {
             unit: "Xã An Mẫu".to_owned(),
             position: "Công chức Tư pháp - Hộ tịch".to_owned(),
@@ -200,8 +205,16 @@ impl View for Person {
             login: Some("congchuc.an".to_owned()),
             disabled: true,
             issued: Some(Issued { login: "congchuc.an".to_owned(), password: Some("abcd-efgh-jkmn-pqrs".to_owned()) }),
-            places: Listing::plain(vec![PlaceRow { end: Some("/thuoc/x/ket-thuc".to_owned()), form: Form::default().with_id("p1"), ..place }]),
-            roles: Listing::plain(vec![RoleRow { end: Some("/vai-tro/x/ket-thuc".to_owned()), form: Form::default().with_id("r1"), ..role }]),
+            places: Listing::plain(vec![PlaceRow {
+                end: Some("/thuoc/x/ket-thuc".to_owned()),
+                form: Form::default().with_id("p1"),
+                ..place
+            }]),
+            roles: Listing::plain(vec![RoleRow {
+                end: Some("/vai-tro/x/ket-thuc".to_owned()),
+                form: Form::default().with_id("r1"),
+                ..role
+            }]),
             edit: act("sua"),
             join: act("thuoc"),
             grant: act("vai-tro"),

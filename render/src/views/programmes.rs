@@ -127,7 +127,12 @@ impl View for ProgrammeForm {
         let mut wrong = Form::default();
         wrong.error("title", "Chưa nhập nội dung này.");
         vec![
-            Self { action: "/chuong-trinh/moi".to_owned(), form: wrong, units: vec![Choice::new("1", "Sở Nội vụ")], is_new: true },
+            Self {
+                action: "/chuong-trinh/moi".to_owned(),
+                form: wrong,
+                units: vec![Choice::new("1", "Sở Nội vụ")],
+                is_new: true,
+            },
             Self { action: "/chuong-trinh/1/sua".to_owned(), form: Form::default(), units: Vec::new(), is_new: false },
         ]
     }
@@ -157,7 +162,10 @@ impl View for ProgrammePage {
             state: ProgrammeState::Approved,
             tone: Tone::Good,
             objective: Some("Đánh giá việc thực hiện nhiệm vụ".to_owned()),
-            approved: Some(Approval { by: "Giám đốc Sở".to_owned(), on: NaiveDate::from_ymd_opt(2026, 1, 15).unwrap_or_default() }),
+            approved: Some(Approval {
+                by: "Giám đốc Sở".to_owned(),
+                on: NaiveDate::from_ymd_opt(2026, 1, 15).unwrap_or_default(),
+            }),
             months: vec![Month { number: 11, year: "2026".to_owned(), items: vec![InspectionItem::sample()] }],
             edit_href: None,
             approve: None,

@@ -83,7 +83,8 @@ impl View for PapersPage {
             requested_at: at,
             href: (state == ReportState::Ready).then(|| "/van-ban/1".to_owned()),
             pages: (state == ReportState::Ready).then_some(6),
-            sha256: (state == ReportState::Ready).then(|| "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
+            sha256: (state == ReportState::Ready)
+                .then(|| "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
             error: (state == ReportState::Failed).then(|| "Ký tự «🦄» không có trong phông chữ của văn bản.".to_owned()),
         };
         let card = |kind: PaperKind, files: Vec<PaperFile>| PaperCard {
@@ -110,7 +111,12 @@ impl View for PapersPage {
         form.set("symbol", "BB-ĐKT").set("issued_on", "2026-12-02");
         let mut wrong = form.clone();
         wrong.set("number", "5").error("number", "Số này đã cấp cho văn bản khác cùng ký hiệu trong năm.");
-        let signed = |register| PaperCard { signed: true, signed_at: Some(at), register, ..card(PaperKind::Minutes, vec![file(ReportState::Ready, false)]) };
+        let signed = |register| PaperCard {
+            signed: true,
+            signed_at: Some(at),
+            register,
+            ..card(PaperKind::Minutes, vec![file(ReportState::Ready, false)])
+        };
         let registered = PaperCard { number: Some("05/BB-ĐKT".to_owned()), issued_on: Some(on), ..signed(None) };
         let files = vec![file(ReportState::Queued, false), file(ReportState::Failed, true), file(ReportState::Ready, true)];
         vec![

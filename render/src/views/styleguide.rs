@@ -3,10 +3,7 @@
 use chrono::{DateTime, NaiveDate};
 use serde::Serialize;
 
-use super::part::{
-    Chip, Choice, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep,
-    TimelineItem, Tone,
-};
+use super::part::{Chip, Choice, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep, TimelineItem, Tone};
 use crate::{Form, View};
 
 /// The page of parts.
@@ -42,11 +39,7 @@ impl View for StyleGuide {
     const TEMPLATE: &'static str = "styleguide.html";
 
     fn samples() -> Vec<Self> {
-        let mut wrong = Form {
-            version: Some(3),
-            once: "once-key".to_owned(),
-            ..Form::default()
-        };
+        let mut wrong = Form { version: Some(3), once: "once-key".to_owned(), ..Form::default() };
         wrong
             .set("title", "Hồ sơ trễ hạn không có thư xin lỗi")
             .set("verdict", "nonconform")
@@ -57,10 +50,7 @@ impl View for StyleGuide {
             .set("steps/0/due_on", "2026-12-01")
             .add_row("steps")
             .error("due_on", "Hạn xử lý phải sau ngày lập (01/12/2026).")
-            .error(
-                "steps/0/due_on",
-                "Hạn của từng việc không được sau hạn chung.",
-            )
+            .error("steps/0/due_on", "Hạn của từng việc không được sau hạn chung.")
             .error("note", "Chưa nhập nội dung.")
             .error("", "Kế hoạch phải có ít nhất một việc khắc phục ngay.");
         vec![Self::with(Form::default()), Self::with(wrong)]
@@ -69,10 +59,7 @@ impl View for StyleGuide {
 
 impl StyleGuide {
     fn with(form: Form) -> Self {
-        let step = |label: &str, state| StageStep {
-            label: label.to_owned(),
-            state,
-        };
+        let step = |label: &str, state| StageStep { label: label.to_owned(), state };
         let choice = |(value, label)| Choice::new(value, label);
         Self {
             stage_bar: Stage {
@@ -134,7 +121,9 @@ impl StyleGuide {
             ]
             .map(choice)
             .to_vec(),
-            units: [("a", "Ủy ban nhân dân xã An Mẫu"), ("b", "Trung tâm Phục vụ hành chính công phường Hội Phú")].map(choice).to_vec(),
+            units: [("a", "Ủy ban nhân dân xã An Mẫu"), ("b", "Trung tâm Phục vụ hành chính công phường Hội Phú")]
+                .map(choice)
+                .to_vec(),
             lists: lists(),
         }
     }
@@ -142,12 +131,7 @@ impl StyleGuide {
 
 fn due(day: u32, days_left: i64) -> Due {
     let on = NaiveDate::from_ymd_opt(2026, 12, day).unwrap_or_default();
-    Due {
-        on,
-        days_left: Some(days_left),
-        overdue: days_left < 0,
-        provisional: days_left > 20,
-    }
+    Due { on, days_left: Some(days_left), overdue: days_left < 0, provisional: days_left > 20 }
 }
 
 fn lists() -> Vec<Listing<Row>> {
@@ -180,28 +164,12 @@ fn lists() -> Vec<Listing<Row>> {
             "3321.5",
             Some(due(1, -3)),
         ),
-        row(
-            "KP-2026-009",
-            "Chưa rà soát rủi ro",
-            "UBND xã Đak Pơ",
-            "Đã đóng, có hiệu lực",
-            Tone::Good,
-            "0.125",
-            None,
-        ),
+        row("KP-2026-009", "Chưa rà soát rủi ro", "UBND xã Đak Pơ", "Đã đóng, có hiệu lực", Tone::Good, "0.125", None),
     ];
-    let chip = |label: &str, active, count| Chip {
-        label: label.to_owned(),
-        href: "?".to_owned(),
-        active,
-        count,
-    };
+    let chip = |label: &str, active, count| Chip { label: label.to_owned(), href: "?".to_owned(), active, count };
     let full = Listing {
         rows,
-        pager: Pager {
-            next: Some("?cursor=n".to_owned()),
-            first: Some("?".to_owned()),
-        },
+        pager: Pager { next: Some("?cursor=n".to_owned()), first: Some("?".to_owned()) },
         chips: vec![
             chip("Tất cả", true, Some(1_204)),
             chip("Của đơn vị tôi", false, Some(3)),

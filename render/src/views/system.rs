@@ -34,25 +34,14 @@ impl ErrorPage {
     /// The page of `code`; `detail` defaults to the general meaning of the code. A detail that
     /// ends in the general advice, as the API words it, does not say it twice.
     #[must_use]
-    pub fn of(
-        catalogue: &Catalogue,
-        lang: Lang,
-        status: u16,
-        code: &str,
-        detail: Option<String>,
-    ) -> Self {
-        let general = ProblemType::of(catalogue, lang, code)
-            .unwrap_or_else(|| ProblemType::internal(catalogue, lang));
+    pub fn of(catalogue: &Catalogue, lang: Lang, status: u16, code: &str, detail: Option<String>) -> Self {
+        let general = ProblemType::of(catalogue, lang, code).unwrap_or_else(|| ProblemType::internal(catalogue, lang));
         Self {
             status,
             code: general.code,
             title: general.title,
             detail: match &detail {
-                Some(detail) => detail
-                    .strip_suffix(&general.advice)
-                    .unwrap_or(detail)
-                    .trim_end()
-                    .to_owned(),
+                Some(detail) => detail.strip_suffix(&general.advice).unwrap_or(detail).trim_end().to_owned(),
                 None => general.meaning,
             },
             advice: general.advice,
@@ -69,10 +58,7 @@ impl View for ErrorPage {
             return Vec::new();
         };
         let mut stale = Self::of(&catalogue, Lang::Vi, 412, "stale", None);
-        stale.onward = Some(Link {
-            href: "/findings/0197".to_owned(),
-            label: "Mở bản mới nhất".to_owned(),
-        });
+        stale.onward = Some(Link { href: "/findings/0197".to_owned(), label: "Mở bản mới nhất".to_owned() });
         let detail = "Người lập hành động khắc phục không được tự xác nhận kết quả.".to_owned();
         vec![
             Self::of(&catalogue, Lang::Vi, 404, "not_found", None),
@@ -112,12 +98,7 @@ impl ProblemType {
         } else {
             return None;
         };
-        Some(Self {
-            code: code.to_owned(),
-            title: text("problem_title", kind),
-            meaning,
-            advice: text("problem_advice", kind),
-        })
+        Some(Self { code: code.to_owned(), title: text("problem_title", kind), meaning, advice: text("problem_advice", kind) })
     }
 
     fn internal(catalogue: &Catalogue, lang: Lang) -> Self {
@@ -138,10 +119,7 @@ impl View for ProblemType {
         let Ok(catalogue) = Catalogue::embedded() else {
             return Vec::new();
         };
-        ["forbidden", "stale"]
-            .into_iter()
-            .filter_map(|code| Self::of(&catalogue, Lang::Vi, code))
-            .collect()
+        ["forbidden", "stale"].into_iter().filter_map(|code| Self::of(&catalogue, Lang::Vi, code)).collect()
     }
 }
 
@@ -173,16 +151,8 @@ impl View for About {
 
     fn samples() -> Vec<Self> {
         vec![
-            Self {
-                version: "0.1.0".to_owned(),
-                root_unit: Some("Ủy ban nhân dân tỉnh Mẫu".to_owned()),
-                commit: None,
-            },
-            Self {
-                version: "0.1.0".to_owned(),
-                root_unit: None,
-                commit: Some("1f2e3d4c".to_owned()),
-            },
+            Self { version: "0.1.0".to_owned(), root_unit: Some("Ủy ban nhân dân tỉnh Mẫu".to_owned()), commit: None },
+            Self { version: "0.1.0".to_owned(), root_unit: None, commit: Some("1f2e3d4c".to_owned()) },
         ]
     }
 }
@@ -200,10 +170,7 @@ impl Mail for CheckMail {
     const NAME: &'static str = "check";
 
     fn samples() -> Vec<Self> {
-        vec![Self {
-            asked_by: "Nguyễn Thị Ánh Nguyệt".to_owned(),
-            base_url: "https://chuan.example.vn".to_owned(),
-        }]
+        vec![Self { asked_by: "Nguyễn Thị Ánh Nguyệt".to_owned(), base_url: "https://chuan.example.vn".to_owned() }]
     }
 }
 
@@ -214,17 +181,11 @@ mod tests {
     #[test]
     fn every_error_code_has_title_meaning_and_advice_and_a_page() {
         let catalogue = Catalogue::embedded().unwrap();
-        let codes: Vec<_> = catalogue
-            .keys(Lang::Vi)
-            .filter_map(|key| key.strip_prefix("problem_title."))
-            .collect();
+        let codes: Vec<_> = catalogue.keys(Lang::Vi).filter_map(|key| key.strip_prefix("problem_title.")).collect();
         for code in &codes {
             assert!(catalogue.has(&format!("problem_meaning.{code}")), "{code}");
             assert!(catalogue.has(&format!("problem_advice.{code}")), "{code}");
-            assert_eq!(
-                ProblemType::of(&catalogue, Lang::Vi, code).unwrap().code,
-                *code
-            );
+            assert_eq!(ProblemType::of(&catalogue, Lang::Vi, code).unwrap().code, *code);
         }
         assert!(codes.contains(&"internal") && codes.contains(&"rule"));
         assert!(ProblemType::of(&catalogue, Lang::Vi, "no_such_code").is_none());
@@ -233,10 +194,7 @@ mod tests {
     #[test]
     fn a_rule_of_the_workflow_is_explained_with_its_values_left_open() {
         let catalogue = Catalogue::embedded().unwrap();
-        for code in catalogue
-            .keys(Lang::Vi)
-            .filter_map(|key| key.strip_prefix("rule."))
-        {
+        for code in catalogue.keys(Lang::Vi).filter_map(|key| key.strip_prefix("rule.")) {
             let page = ProblemType::of(&catalogue, Lang::Vi, code).unwrap();
             assert!(!page.meaning.contains('{'), "{code}: {}", page.meaning);
         }

@@ -12,21 +12,13 @@ struct Page {
 
 fn pages() -> Vec<Page> {
     let renderer = Renderer::new().unwrap();
-    let bare = Shell {
-        title: "Trang mẫu".to_owned(),
-        ..Shell::default()
-    };
+    let bare = Shell { title: "Trang mẫu".to_owned(), ..Shell::default() };
     let mut pages = Vec::new();
     for shell in [sample_shell(Lang::Vi), sample_shell(Lang::En), bare] {
         for entry in ALL {
-            let drawn = entry
-                .pages(&renderer, &shell)
-                .unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));
+            let drawn = entry.pages(&renderer, &shell).unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));
             assert!(!drawn.is_empty(), "{} has no samples", entry.name);
-            pages.extend(drawn.into_iter().map(|html| Page {
-                name: entry.name,
-                html,
-            }));
+            pages.extend(drawn.into_iter().map(|html| Page { name: entry.name, html }));
         }
     }
     pages
@@ -55,10 +47,7 @@ fn tag(piece: &str) -> Option<(&str, BTreeMap<&str, &str>)> {
             Some(quoted) => quoted.split_once('"')?,
             None => ("", after),
         };
-        assert!(
-            attributes.insert(key, value).is_none(),
-            "{key} twice in <{piece}"
-        );
+        assert!(attributes.insert(key, value).is_none(), "{key} twice in <{piece}");
         rest = after;
     }
 }
@@ -66,19 +55,13 @@ fn tag(piece: &str) -> Option<(&str, BTreeMap<&str, &str>)> {
 fn sources() -> Vec<(String, String)> {
     let renderer = Renderer::new().unwrap();
     let env = renderer.environment(Lang::Vi);
-    env.templates()
-        .map(|(name, template)| (name.to_owned(), without_comments(template.source())))
-        .collect()
+    env.templates().map(|(name, template)| (name.to_owned(), without_comments(template.source()))).collect()
 }
 
 fn without_comments(source: &str) -> String {
     let mut pieces = source.split("{#");
     let first = pieces.next().unwrap_or_default().to_owned();
-    first
-        + &pieces
-            .filter_map(|piece| piece.split_once("#}"))
-            .map(|(_, after)| after)
-            .collect::<String>()
+    first + &pieces.filter_map(|piece| piece.split_once("#}")).map(|(_, after)| after).collect::<String>()
 }
 
 #[test]
@@ -90,21 +73,11 @@ fn every_sample_of_every_page_renders_in_both_languages_and_without_a_person() {
 fn every_sample_of_every_mail_renders_with_a_one_line_subject() {
     let renderer = Renderer::new().unwrap();
     for entry in MAILS {
-        let mails = entry
-            .mails(&renderer)
-            .unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));
+        let mails = entry.mails(&renderer).unwrap_or_else(|error| panic!("{}: {error:#}", entry.name));
         assert!(!mails.is_empty(), "{} has no samples", entry.name);
         for mail in mails {
-            assert!(
-                !mail.subject.is_empty() && !mail.subject.contains('\n'),
-                "{}",
-                entry.name
-            );
-            assert!(
-                !mail.text.contains("&#") && !mail.text.contains("&amp;"),
-                "{}: escaped text part",
-                entry.name
-            );
+            assert!(!mail.subject.is_empty() && !mail.subject.contains('\n'), "{}", entry.name);
+            assert!(!mail.text.contains("&#") && !mail.text.contains("&amp;"), "{}: escaped text part", entry.name);
             assert!(mail.html.contains("<body"), "{}", entry.name);
         }
     }
@@ -115,19 +88,12 @@ fn the_list_and_the_template_folder_name_the_same_pages() {
     let listed: BTreeSet<String> = ALL
         .iter()
         .map(|entry| entry.template.to_owned())
-        .chain(MAILS.iter().flat_map(|mail| {
-            ["subject", "txt", "html"].map(|kind| format!("mail/{}.{kind}", mail.template))
-        }))
+        .chain(MAILS.iter().flat_map(|mail| ["subject", "txt", "html"].map(|kind| format!("mail/{}.{kind}", mail.template))))
         .collect();
-    let frame = |name: &str| {
-        name.starts_with("part/") || name == "layout.html" || name == "mail/layout.html"
-    };
+    let frame = |name: &str| name.starts_with("part/") || name == "layout.html" || name == "mail/layout.html";
     let other = |name: &str| name.starts_with("papers/") || name.starts_with("messages/");
-    let present: BTreeSet<String> = sources()
-        .into_iter()
-        .map(|(name, _)| name)
-        .filter(|name| !frame(name) && !other(name))
-        .collect();
+    let present: BTreeSet<String> =
+        sources().into_iter().map(|(name, _)| name).filter(|name| !frame(name) && !other(name)).collect();
     assert_eq!(listed, present);
 }
 
@@ -139,12 +105,7 @@ fn every_word_a_template_asks_for_is_in_the_vietnamese_catalogue() {
             assert!(catalogue.has(key), "{name}: t(\"{key}\")");
         }
         for list in arguments(&source, "label(\"") {
-            assert!(
-                catalogue
-                    .keys(Lang::Vi)
-                    .any(|key| key.starts_with(&format!("{list}."))),
-                "{name}: label(\"{list}\")"
-            );
+            assert!(catalogue.keys(Lang::Vi).any(|key| key.starts_with(&format!("{list}."))), "{name}: label(\"{list}\")");
         }
     }
 }
@@ -166,15 +127,9 @@ fn no_page_has_inline_scripts_or_styles() {
     for Page { name, html } in pages() {
         for (tag, attributes) in tags(&html) {
             assert!(tag != "style", "{name}: <style>");
-            assert!(
-                tag != "script" || attributes.contains_key("src"),
-                "{name}: inline script"
-            );
+            assert!(tag != "script" || attributes.contains_key("src"), "{name}: inline script");
             for key in attributes.keys() {
-                assert!(
-                    *key != "style" && !key.starts_with("on"),
-                    "{name}: {key} in <{tag}>"
-                );
+                assert!(*key != "style" && !key.starts_with("on"), "{name}: {key} in <{tag}>");
             }
         }
     }
@@ -187,48 +142,24 @@ fn every_visible_field_has_a_label_and_every_reference_a_target() {
         let mut ids = BTreeSet::new();
         for (tag, attributes) in &tags {
             if let Some(id) = attributes.get("id") {
-                assert!(
-                    ids.insert(*id),
-                    "{name}: two elements with id {id} (<{tag}>)"
-                );
+                assert!(ids.insert(*id), "{name}: two elements with id {id} (<{tag}>)");
             }
         }
-        let labelled: BTreeSet<&str> = tags
-            .iter()
-            .filter_map(|(_, attributes)| attributes.get("for").copied())
-            .collect();
+        let labelled: BTreeSet<&str> = tags.iter().filter_map(|(_, attributes)| attributes.get("for").copied()).collect();
         for (tag, attributes) in &tags {
             let kind = attributes.get("type").copied().unwrap_or_default();
-            let control = matches!(*tag, "input" | "select" | "textarea")
-                && !matches!(kind, "hidden" | "radio" | "checkbox");
+            let control = matches!(*tag, "input" | "select" | "textarea") && !matches!(kind, "hidden" | "radio" | "checkbox");
             if control {
                 let id = attributes.get("id").copied().unwrap_or_default();
-                assert!(
-                    labelled.contains(id),
-                    "{name}: <{tag} {attributes:?}> without label"
-                );
+                assert!(labelled.contains(id), "{name}: <{tag} {attributes:?}> without label");
             }
             for key in ["for", "aria-describedby", "aria-labelledby"] {
-                for target in attributes
-                    .get(key)
-                    .copied()
-                    .unwrap_or_default()
-                    .split_whitespace()
-                {
-                    assert!(
-                        ids.contains(target),
-                        "{name}: {key}=\"{target}\" leads nowhere"
-                    );
+                for target in attributes.get(key).copied().unwrap_or_default().split_whitespace() {
+                    assert!(ids.contains(target), "{name}: {key}=\"{target}\" leads nowhere");
                 }
             }
-            if let Some(target) = attributes
-                .get("href")
-                .and_then(|href| href.strip_prefix('#'))
-            {
-                assert!(
-                    ids.contains(target),
-                    "{name}: link to #{target} leads nowhere"
-                );
+            if let Some(target) = attributes.get("href").and_then(|href| href.strip_prefix('#')) {
+                assert!(ids.contains(target), "{name}: link to #{target} leads nowhere");
             }
         }
     }
@@ -239,11 +170,7 @@ fn every_form_that_changes_something_carries_the_token() {
     for Page { name, html } in pages() {
         for form in html.split("<form").skip(1) {
             let form = form.split("</form>").next().unwrap_or_default();
-            let post = form
-                .split('>')
-                .next()
-                .unwrap_or_default()
-                .contains("method=\"post\"");
+            let post = form.split('>').next().unwrap_or_default().contains("method=\"post\"");
             assert_eq!(post, form.contains("name=\"csrf\""), "{name}: <form{form}");
         }
     }
@@ -254,18 +181,10 @@ fn every_page_has_one_first_heading_and_elements_are_closed() {
     for Page { name, html } in pages() {
         assert_eq!(html.matches("<h1").count(), 1, "{name}");
         for tag in [
-            "div", "p", "ul", "ol", "li", "form", "section", "fieldset", "details", "table",
-            "span", "a", "dl", "nav", "template",
+            "div", "p", "ul", "ol", "li", "form", "section", "fieldset", "details", "table", "span", "a", "dl", "nav", "template",
         ] {
-            let opened = tags(&html)
-                .iter()
-                .filter(|(found, _)| *found == tag)
-                .count();
-            assert_eq!(
-                opened,
-                html.matches(&format!("</{tag}>")).count(),
-                "{name}: <{tag}>"
-            );
+            let opened = tags(&html).iter().filter(|(found, _)| *found == tag).count();
+            assert_eq!(opened, html.matches(&format!("</{tag}>")).count(), "{name}: <{tag}>");
         }
     }
 }
@@ -277,27 +196,11 @@ fn every_page_says_that_the_data_are_samples() {
     let mut shell = sample_shell(Lang::Vi);
     let words = catalogue.get(Lang::Vi, "shell.sample_world", &[]);
     for entry in ALL {
-        assert!(
-            entry
-                .pages(&renderer, &shell)
-                .unwrap()
-                .iter()
-                .all(|page| page.contains(&words)),
-            "{}",
-            entry.name
-        );
+        assert!(entry.pages(&renderer, &shell).unwrap().iter().all(|page| page.contains(&words)), "{}", entry.name);
     }
     shell.sample_world = false;
     for entry in ALL {
-        assert!(
-            !entry
-                .pages(&renderer, &shell)
-                .unwrap()
-                .iter()
-                .any(|page| page.contains(&words)),
-            "{}",
-            entry.name
-        );
+        assert!(!entry.pages(&renderer, &shell).unwrap().iter().any(|page| page.contains(&words)), "{}", entry.name);
     }
 }
 
@@ -305,17 +208,10 @@ fn every_page_says_that_the_data_are_samples() {
 fn colours() -> [BTreeMap<&'static str, &'static str>; 2] {
     let css = include_str!("../../../web/src/theme.css");
     let tokens = |block: &'static str| -> BTreeMap<&str, &str> {
-        let lines = block.lines().filter_map(|line| {
-            line.trim()
-                .strip_prefix("--")?
-                .strip_suffix(';')?
-                .split_once(": ")
-        });
+        let lines = block.lines().filter_map(|line| line.trim().strip_prefix("--")?.strip_suffix(';')?.split_once(": "));
         lines.filter(|(_, value)| value.starts_with('#')).collect()
     };
-    let (light, rest) = css
-        .split_once("@media (prefers-color-scheme: dark)")
-        .unwrap();
+    let (light, rest) = css.split_once("@media (prefers-color-scheme: dark)").unwrap();
     let (dark, _) = rest.split_once("/* What of Bootstrap").unwrap();
     let light = tokens(light);
     let mut dark_over_light = light.clone();
@@ -328,11 +224,7 @@ fn luminance(colour: &str) -> f64 {
     let value = u32::from_str_radix(colour.trim_start_matches('#'), 16).unwrap();
     let linear = |shift: u32| {
         let part = f64::from(value >> shift & 0xff) / 255.0;
-        if part <= 0.04045 {
-            part / 12.92
-        } else {
-            ((part + 0.055) / 1.055).powf(2.4)
-        }
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0)
 }
@@ -369,23 +261,14 @@ fn every_pair_of_colours_has_the_contrast_that_wcag_aa_asks_for() {
         ("warn", "pick"),
         ("good", "paper"),
     ];
-    let lines = [
-        ("edge", "paper"),
-        ("edge", "ground"),
-        ("focus", "ground"),
-        ("focus", "paper"),
-        ("gold", "brand"),
-        ("brand", "paper"),
-    ];
+    let lines =
+        [("edge", "paper"), ("edge", "ground"), ("focus", "ground"), ("focus", "paper"), ("gold", "brand"), ("brand", "paper")];
     for (scheme, colours) in ["light", "dark"].into_iter().zip(colours()) {
         for (least, pairs) in [(4.5, &text[..]), (3.0, &lines[..])] {
             for (front, back) in pairs {
                 let [a, b] = [front, back].map(|name| luminance(colours[name]) + 0.05);
                 let contrast = a.max(b) / a.min(b);
-                assert!(
-                    contrast >= least,
-                    "{scheme}: {front} on {back} is {contrast:.2}, not {least}"
-                );
+                assert!(contrast >= least, "{scheme}: {front} on {back} is {contrast:.2}, not {least}");
             }
         }
     }

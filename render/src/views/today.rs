@@ -77,40 +77,19 @@ impl Today {
     #[must_use]
     pub fn new(on: NaiveDate, items: Vec<WorkItem>, nearest: Option<Nearest>) -> Self {
         let count = items.len();
-        let mut groups = ["overdue", "today", "week", "later", "undated"].map(|key| WorkGroup {
-            key,
-            items: Vec::new(),
-        });
+        let mut groups = ["overdue", "today", "week", "later", "undated"].map(|key| WorkGroup { key, items: Vec::new() });
         for item in items {
             let key = urgency(on, &item);
             if let Some(group) = groups.iter_mut().find(|group| group.key == key) {
-                group.items.push(Work {
-                    due: due(&item),
-                    item,
-                });
+                group.items.push(Work { due: due(&item), item });
             }
         }
         for group in &mut groups {
-            group
-                .items
-                .sort_by_key(|work| (work.item.due_on, work.item.title.clone()));
+            group.items.sort_by_key(|work| (work.item.due_on, work.item.title.clone()));
         }
-        let overdue = groups
-            .iter()
-            .filter(|group| group.key == "overdue")
-            .map(|group| group.items.len())
-            .sum();
-        let groups = groups
-            .into_iter()
-            .filter(|group| !group.items.is_empty())
-            .collect();
-        Self {
-            on,
-            count,
-            overdue,
-            groups,
-            nearest,
-        }
+        let overdue = groups.iter().filter(|group| group.key == "overdue").map(|group| group.items.len()).sum();
+        let groups = groups.into_iter().filter(|group| !group.items.is_empty()).collect();
+        Self { on, count, overdue, groups, nearest }
     }
 }
 
@@ -128,12 +107,7 @@ fn urgency(on: NaiveDate, item: &WorkItem) -> &'static str {
 
 fn due(item: &WorkItem) -> Option<Due> {
     let on = item.due_on?;
-    Some(Due {
-        on,
-        days_left: item.days_left,
-        overdue: item.overdue,
-        provisional: false,
-    })
+    Some(Due { on, days_left: item.days_left, overdue: item.overdue, provisional: false })
 }
 
 impl View for Today {
@@ -141,19 +115,16 @@ impl View for Today {
 
     fn samples() -> Vec<Self> {
         let on = NaiveDate::from_ymd_opt(2026, 12, 2).unwrap_or_default();
-        let item =
-            |verb: &str, kind: &str, title: &str, unit: &str, days: Option<i64>, left: i64| {
-                WorkItem {
-                    verb: verb.to_owned(),
-                    kind: kind.to_owned(),
-                    title: title.to_owned(),
-                    unit: unit.to_owned(),
-                    due_on: days.map(|days| on + chrono::TimeDelta::days(days)),
-                    days_left: days.map(|_| left),
-                    overdue: days.is_some_and(|days| days < 0),
-                    href: "/corrective-actions/0197".to_owned(),
-                }
-            };
+        let item = |verb: &str, kind: &str, title: &str, unit: &str, days: Option<i64>, left: i64| WorkItem {
+            verb: verb.to_owned(),
+            kind: kind.to_owned(),
+            title: title.to_owned(),
+            unit: unit.to_owned(),
+            due_on: days.map(|days| on + chrono::TimeDelta::days(days)),
+            days_left: days.map(|_| left),
+            overdue: days.is_some_and(|days| days < 0),
+            href: "/corrective-actions/0197".to_owned(),
+        };
         let items = vec![
             item(
                 "start",
@@ -187,25 +158,14 @@ impl View for Today {
                 Some(40),
                 27,
             ),
-            item(
-                "accept",
-                "finding",
-                "PH-2026-052 · Sổ theo dõi hồ sơ ghi thiếu ngày hẹn trả",
-                "UBND xã An Mẫu",
-                None,
-                0,
-            ),
+            item("accept", "finding", "PH-2026-052 · Sổ theo dõi hồ sơ ghi thiếu ngày hẹn trả", "UBND xã An Mẫu", None, 0),
         ];
         let nearest = Nearest {
             title: "KT-2026-020 · Kiểm tra tại UBND xã Chư Păh".to_owned(),
             on: on + chrono::TimeDelta::days(9),
             href: "/inspections/0198".to_owned(),
         };
-        vec![
-            Self::new(on, items, None),
-            Self::new(on, Vec::new(), Some(nearest)),
-            Self::new(on, Vec::new(), None),
-        ]
+        vec![Self::new(on, items, None), Self::new(on, Vec::new(), Some(nearest)), Self::new(on, Vec::new(), None)]
     }
 }
 

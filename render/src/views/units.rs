@@ -63,11 +63,14 @@ impl View for UnitList {
             valid_from: on,
             valid_to: None,
         };
-        let search = Search { action: "/don-vi".to_owned(), q: String::new(), keep: vec![("ngay".to_owned(), "2025-07-01".to_owned())] };
+        let search =
+            Search { action: "/don-vi".to_owned(), q: String::new(), keep: vec![("ngay".to_owned(), "2025-07-01".to_owned())] };
         let list = Listing {
             rows: vec![row("01", "Thành phố Hà Nội", "thành phố trung ương"), row("04", "Tỉnh Cao Bằng", "tỉnh")],
             pager: Pager { next: Some("/don-vi?cursor=x".to_owned()), first: None },
-            chips: vec![Chip { label: "Cấp xã".to_owned(), href: "/don-vi?cap=commune".to_owned(), active: false, count: None }],
+            chips: vec![Chip {
+                label: "Cấp xã".to_owned(), href: "/don-vi?cap=commune".to_owned(), active: false, count: None
+            }],
             search: Some(search),
             clear: None,
         };
@@ -75,7 +78,13 @@ impl View for UnitList {
         let none = Listing { clear: Some("/don-vi".to_owned()), rows: Vec::new(), ..list.clone() };
         vec![
             Self { on, keep: Vec::new(), under: None, up_href: None, list: list.clone() },
-            Self { on, keep: vec![("thuoc".to_owned(), "01".to_owned())], under: Some(under), up_href: Some("/don-vi".to_owned()), list },
+            Self {
+                on,
+                keep: vec![("thuoc".to_owned(), "01".to_owned())],
+                under: Some(under),
+                up_href: Some("/don-vi".to_owned()),
+                list,
+            },
             Self { on, keep: Vec::new(), under: None, up_href: None, list: none },
         ]
     }
@@ -146,7 +155,12 @@ impl View for UnitPage {
             correct: None,
             form: Form::default(),
         };
-        let row = |other: Option<UnitLink>| SuccessionRow { other, kind: "merge".to_owned(), on: day(2025, 7, 1), ground: "Nghị quyết 1656/NQ-UBTVQH15".to_owned() };
+        let row = |other: Option<UnitLink>| SuccessionRow {
+            other,
+            kind: "merge".to_owned(),
+            on: day(2025, 7, 1),
+            ground: "Nghị quyết 1656/NQ-UBTVQH15".to_owned(),
+        };
         let mut form = Form { version: Some(2), ..Form::default() };
         form.set("name", "Phường Hoàn Kiếm");
         let full = Self {
