@@ -74,8 +74,8 @@ async fn walk(screen: &str, size: (u32, u32)) {
     window.go(&visit).await;
     window.submit(&format!("{visit}/buoc/finish")).await;
     window.go(&visit).await;
-    window.choose("unit_signed", "yes").await;
     window.submit(&format!("{visit}/buoc/sign_minutes")).await;
+    window.says("Đã chuyển bước").await;
 
     // 6. The draft of the minutes comes as a PDF.
     window.go(&format!("{visit}/van-ban")).await;
@@ -109,6 +109,48 @@ async fn walk(screen: &str, size: (u32, u32)) {
     window.submit(&format!("{action}/chap-nhan")).await;
     window.says("10/12/2026").await;
     window.shot("dang-thuc-hien").await;
+
+    // The doer reports the step with its evidence; the leader verifies; the effect falls due by itself.
+    window.sign_in("congchuc.binh").await;
+    window.go(&action).await;
+    window.fill("result", "Đã phân công, có thông báo.").await;
+    window.attach("minh_chung", &photo()).await;
+    window.press("Báo cáo hoàn thành việc này").await;
+    window.says("Đã ghi nhận").await;
+    window.sign_in("truongdoan").await;
+    window.go(&action).await;
+    window.fill("note", "Đã xem thông báo phân công.").await;
+    window.press("Xác nhận thực hiện").await;
+    window.says("16/02/2027").await;
+    window.go(&visit).await;
+    window.submit(&format!("{visit}/buoc/report")).await;
+
+    // 6. The clerk gives the minutes their number; the file comes down as a PDF with it.
+    window.sign_in("vanthu").await;
+    window.go(&format!("{visit}/van-ban")).await;
+    window.fill("number", "5").await;
+    window.fill("symbol", "ĐKT").await;
+    window.fill("issued_on", "2026-11-16").await;
+    window.submit_form_of("number").await;
+    window.says("05/BB").await;
+    window.shot("da-cap-so").await;
+
+    // 7. Three months later a mail reminds the leader; only the check of the effect closes the action.
+    app.set_time("2027-02-16T01:00:00Z");
+    api::jobs::plan(&app.app).await.unwrap();
+    app.run_jobs().await;
+    assert!(app.app.mailer.taken().iter().any(|mail| mail.contains("truongdoan@mau.example")), "no mail reminds the leader");
+    window.sign_in("truongdoan").await;
+    window.shot("viec-den-han").await;
+    window.go(&action).await;
+    window.choose("effective", "yes").await;
+    window.fill("note", "Kế hoạch năm sau ban hành đúng hạn.").await;
+    window.press("Kết luận về hiệu lực").await;
+    window.says("Đã ghi nhận").await;
+    window.shot("da-dong").await;
+    let id = action.rsplit('/').next().unwrap();
+    let record = app.sign_in("truongdoan").await.get(&format!("/api/v1/corrective-actions/{id}")).await.expect(200).json();
+    assert_eq!(record["state"], "closed_effective");
     window.close().await;
 }
 

@@ -504,7 +504,8 @@ impl Facts {
 
     fn recommendations(&self) -> Vec<Recommendation> {
         let own = self.findings.iter().filter_map(|found| {
-            let text = found.recommendation.clone().filter(|text| !text.trim().is_empty())?;
+            let text = found.recommendation.as_deref().map(|text| text.trim().trim_end_matches(['.', ';']).to_owned());
+            let text = text.filter(|text| !text.is_empty())?;
             let action = self.actions.iter().find(|action| action.finding_id == found.id);
             let due_on = action.and_then(|action| action.due_on);
             let plan = action.filter(|_| due_on.is_none()).map(|action| long_date(action.plan_due_on));

@@ -112,8 +112,10 @@ impl Story<'_> {
             planned_on: on,
             surprise,
             frame: plan::Frame {
-                legal_basis: Some("Quyết định số 15/QĐ-SNV về việc thành lập đoàn kiểm tra (mẫu)".to_owned()),
-                team_decision: Some("15/QĐ-SNV".to_owned()),
+                legal_basis: Some("Kế hoạch kiểm tra cải cách hành chính năm của Sở Nội vụ tỉnh Mẫu (mẫu)".to_owned()),
+                team_decision: Some(
+                    "Quyết định số 15/QĐ-SNV của Giám đốc Sở Nội vụ về việc thành lập đoàn kiểm tra (mẫu)".to_owned(),
+                ),
                 purpose: Some("Kiểm tra việc thực hiện nhiệm vụ cải cách hành chính".to_owned()),
                 period_from: Some(on - TimeDelta::days(180)),
                 period_to: Some(on - TimeDelta::days(1)),
@@ -159,7 +161,7 @@ impl Story<'_> {
                 line_id: line.id,
                 base_version: line.version,
                 device_at: None,
-                value: Ok(value_for(line.answer_type, position)),
+                value: Ok(value_for(line.answer_type, position, fault.is_none())),
                 verdict: Some(if fault.is_some() { Verdict::Nonconform } else { Verdict::Conform }),
                 note: fault.map(|fault| fault.statement.to_owned()),
                 reason: None,
@@ -256,25 +258,25 @@ impl Story<'_> {
         self.act("truongdoan", id, verbs::Act::Start).await?;
         let faults = [
             fault(
-                14,
+                19,
                 Grade::Limitation,
                 "3/40 hồ sơ trễ hạn trong kỳ không có thư xin lỗi.",
                 "Thực hiện thư xin lỗi với mọi hồ sơ trễ hạn.",
             ),
             fault(
-                20,
+                17,
                 Grade::Limitation,
                 "Bảng niêm yết thiếu 12 thủ tục mới công bố.",
                 "Niêm yết đủ trong 5 ngày làm việc kể từ ngày công bố.",
             ),
             fault(
-                30,
+                15,
                 Grade::Limitation,
                 "Quy chế làm việc chưa cập nhật theo mô hình hai cấp.",
                 "Ban hành lại quy chế làm việc.",
             ),
             fault(
-                45,
+                42,
                 Grade::Limitation,
                 "Chưa kiểm tra việc chấp hành kỷ luật, kỷ cương trong 6 tháng đầu năm.",
                 "Lập kế hoạch và tự kiểm tra hằng quý.",
@@ -417,7 +419,7 @@ impl Story<'_> {
                 "Bổ sung danh sách, xác định yêu cầu.",
             ),
             fault(
-                22,
+                63,
                 Grade::Major,
                 "Không có bằng chứng đã đánh giá nội bộ trong năm.",
                 "Tổ chức đánh giá nội bộ trước ngày công bố lại.",
@@ -454,8 +456,8 @@ impl Story<'_> {
         self.at(0);
         self.act("truongdoan", id, verbs::Act::Start).await?;
         let faults = [
-            fault(6, Grade::Limitation, "Báo cáo quý III gửi chậm 4 ngày.", "Gửi báo cáo định kỳ đúng hạn."),
-            fault(14, Grade::Limitation, "Hồ sơ trễ hạn không có thư xin lỗi.", "Thực hiện thư xin lỗi với mọi hồ sơ trễ hạn."),
+            fault(7, Grade::Limitation, "Báo cáo quý III gửi chậm 4 ngày.", "Gửi báo cáo định kỳ đúng hạn."),
+            fault(19, Grade::Limitation, "Hồ sơ trễ hạn không có thư xin lỗi.", "Thực hiện thư xin lỗi với mọi hồ sơ trễ hạn."),
         ];
         self.answer(id, &faults, 24).await?;
         let [late, apology] = &faults;
@@ -471,7 +473,7 @@ impl Story<'_> {
         self.at(-3);
         self.act("truongdoan", id, verbs::Act::Start).await?;
         let faults =
-            [fault(20, Grade::Limitation, "Bảng niêm yết vẫn thiếu 05 thủ tục mới công bố.", "Niêm yết đủ ngay trong tuần.")];
+            [fault(17, Grade::Limitation, "Bảng niêm yết vẫn thiếu 05 thủ tục mới công bố.", "Niêm yết đủ ngay trong tuần.")];
         self.answer(id, &faults, usize::MAX).await?;
         let mut again = None;
         for fault in &faults {
@@ -511,15 +513,16 @@ fn needs_fault(grade: Grade) -> bool {
 }
 
 /// An invented value of the line's type. One ratio is declared above 1, as a real report once was.
-fn value_for(kind: AnswerType, position: usize) -> Option<Value> {
+fn value_for(kind: AnswerType, position: usize, good: bool) -> Option<Value> {
     Some(match kind {
-        AnswerType::YesNo => Value::YesNo { value: true },
+        AnswerType::YesNo => Value::YesNo { value: good },
         AnswerType::Number => Value::Number { value: "95.5".to_owned() },
         AnswerType::Ratio if position % 5 == 2 => Value::Ratio { numerator: 484, denominator: 482 },
         AnswerType::Ratio => Value::Ratio { numerator: 1769, denominator: 1774 },
         AnswerType::Count => Value::Count { value: 12 },
         AnswerType::Amount => Value::Amount { value: 125_000_000 },
-        AnswerType::Sample => Value::Sample { population: 1774, drawn: 30, failed: 0, failed_ids: Vec::new() },
+        AnswerType::Sample if good => Value::Sample { population: 1774, drawn: 30, failed: 0, failed_ids: Vec::new() },
+        AnswerType::Sample => Value::Sample { population: 1774, drawn: 40, failed: 3, failed_ids: Vec::new() },
         AnswerType::Text => return None,
     })
 }
