@@ -11,7 +11,7 @@ use crate::inspection::InspectionState;
 use crate::rule::{Refused, require};
 
 /// Every rule code of this module, besides those of [`crate::rule`].
-pub const CODES: &[&str] = &["evidence_closed", "evidence_settled", "evidence_removed", "uploader_only"];
+pub const CODES: &[&str] = &["evidence_closed", "evidence_settled", "uploader_only"];
 
 /// Characters of a file name.
 pub const MAX_FILE_NAME: usize = 200;

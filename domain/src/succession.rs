@@ -8,14 +8,8 @@ use crate::record::SuccessionKind;
 use crate::rule::{Refused, require};
 
 /// Every rule code of this module.
-pub const CODES: &[&str] = &[
-    "succession_heirs",
-    "succession_before_start",
-    "unit_already_ended",
-    "successor_not_alive",
-    "unit_has_children",
-    "duties_without_heir",
-];
+pub const CODES: &[&str] =
+    &["succession_heirs", "succession_before_start", "unit_already_ended", "successor_not_alive", "duties_without_heir"];
 
 /// Whether this many heirs fit the kind: a split has several, an abolished unit at most one (who
 /// takes over what is open), everything else exactly one.
