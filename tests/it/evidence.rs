@@ -235,7 +235,7 @@ async fn who_brings_and_sees_evidence_is_decided_by_the_record() {
     let (line, finding, step) = (visit.lines[0].0, visit.finding.0, visit.step.0);
     let cases = [
         ("thanhvien", Subject::InspectionLine, line, 201),
-        ("chutich.an", Subject::InspectionLine, line, 409),
+        ("chutich.an", Subject::InspectionLine, line, 404),
         ("chutich.binh", Subject::InspectionLine, line, 404),
         ("thukyiso", Subject::InspectionLine, line, 409),
         ("thanhvien", Subject::Finding, finding, 201),
@@ -406,6 +406,8 @@ async fn files_come_in_and_go_by_plain_forms() {
     assert!(html.contains("Nhầm tệp") && !html.contains(&format!("/tep/{href}\"")), "{html}");
 
     app.browse("chutich.binh").await.get(&page).await.expect(404);
+    app.browse("chutich.an").await.get(&page).await.expect(404);
+    set_state(&app, &visit, InspectionState::FieldworkDone).await;
     let unit = app.browse("chutich.an").await.get(&page).await.expect(200).text();
     assert!(!unit.contains(&action));
 }

@@ -70,6 +70,13 @@ async fn from_a_checklist_line_to_a_closed_and_verified_finding() {
     );
     let finding = format!("/api/v1/findings/{}", draft.id());
     assert_eq!(act(&leader, &finding, "raise", json!({})).await.expect(422).code(), "invalid");
+    let told = app.sign_in("chutich.binh").await;
+    told.get(&finding).await.expect(404);
+    let trail = told.get("/api/v1/events?limit=100").await.expect(200).text();
+    assert!(!trail.contains("Chưa ban hành kế hoạch năm."), "a draft is nobody's but the team's: {trail}");
+    let evidence = format!("/api/v1/evidence?subject=inspection_line&subject_id={}", found["id"].as_str().unwrap());
+    told.get(&evidence).await.expect(404);
+    leader.get(&evidence).await.expect(200);
     upload(
         &leader,
         "anh.jpg",

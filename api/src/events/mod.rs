@@ -36,22 +36,9 @@ pub struct Filter {
     pub to: Option<NaiveDate>,
 }
 
-/// Records of the inspecting and the inspected side.
-const BUSINESS: [Subject; 13] = [
-    Subject::InspectionLine,
-    Subject::Inspection,
-    Subject::Finding,
-    Subject::CorrectiveAction,
-    Subject::Step,
-    Subject::Extension,
-    Subject::Programme,
-    Subject::Checklist,
-    Subject::Evidence,
-    Subject::Paper,
-    Subject::Report,
-    Subject::Reminder,
-    Subject::Unit,
-];
+/// Records whose whole trail their unit may read. Inspections, findings and what hangs on them are not among them: their
+/// trail knows drafts and notes before the unit is told. What of it a reader may know stands on the record's own page.
+const OPEN_TO_THE_UNIT: [Subject; 1] = [Subject::Unit];
 
 /// Records that business administration keeps.
 const ADMINISTRATION: [Subject; 4] = [Subject::Unit, Subject::Person, Subject::Assignment, Subject::CalendarDay];
@@ -113,7 +100,7 @@ fn visible(caller: &Caller) -> Condition {
     };
     Condition::any()
         .add(event::Column::ActorId.eq(caller.person))
-        .add(of(&BUSINESS, Permission::ReadFindings))
+        .add(of(&OPEN_TO_THE_UNIT, Permission::ReadFindings))
         .add(of(&ADMINISTRATION, Permission::ManagePeople))
 }
 

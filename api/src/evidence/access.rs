@@ -2,7 +2,7 @@
 
 use domain::evidence::{By, Place};
 use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, StepId, UnitId};
-use domain::inspection::TeamRole;
+use domain::inspection::{InspectionState, TeamRole};
 use domain::permission::Role;
 use domain::record::Subject;
 use entities::{corrective_action, finding, inspection, inspection_line, step};
@@ -83,6 +83,11 @@ async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id
 async fn of_line(db: &impl ConnectionTrait, caller: &Caller, id: LineId, lock: bool) -> Result<Access> {
     let line = inspection_line::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
     let row = inspection_of(db, caller, line.inspection_id, lock).await?;
+    // Like the answers themselves, what the team gathers is the team's until field work is done.
+    let part = inspections::by(db, caller, &row).await?;
+    if row.state == InspectionState::InProgress && !inspections::inspects(db, caller, &row, &part).await? {
+        return Err(Error::NotFound);
+    }
     Ok(Access {
         unit_id: row.unit_id,
         title: format!("{} · {} {}", row.code, line.code, line.question),
