@@ -87,7 +87,12 @@ async fn from_a_checklist_line_to_a_closed_and_verified_finding() {
     )
     .await;
     assert_eq!(act(&leader, &finding, "raise", json!({})).await.expect(200).json()["state"], "raised");
+    let words = json!({"limitations": "Chậm ban hành kế hoạch."});
+    let etag = leader.get(&record).await.expect(200).etag();
+    leader.patch(&record, &etag, words).await.expect(200);
+    assert!(told.get(&record).await.expect(200).json()["limitations"].is_null(), "the team's words before the end of field work");
     act(&leader, &record, "finish", json!({})).await.expect(200);
+    assert_eq!(told.get(&record).await.expect(200).json()["limitations"], "Chậm ban hành kế hoạch.");
     act(&app.sign_in("thukydoan").await, &record, "sign_minutes", json!({"unit_signed": true})).await.expect(200);
 
     // 4. The unit accepts and files its plan; the head submits, nobody else.

@@ -249,8 +249,18 @@ pub async fn get(db: &impl ConnectionTrait, caller: &Caller, id: InspectionId) -
         by,
         inspects,
         facts: facts::of(db, &row, caller.today).await?,
-        row,
+        row: if inspects { row } else { told(row) },
     })
+}
+
+/// An inspection as the inspected unit knows it: the team's words from the end of field work, the conclusion once issued.
+fn told(row: inspection::Model) -> inspection::Model {
+    let row = if row.finished_at.is_some() {
+        row
+    } else {
+        inspection::Model { strengths: None, limitations: None, causes: None, requests: None, ..row }
+    };
+    if row.concluded_at.is_some() { row } else { inspection::Model { conclusion: None, ..row } }
 }
 
 async fn team_of(db: &impl ConnectionTrait, visit: &inspection::Model) -> Result<Vec<Member>> {
