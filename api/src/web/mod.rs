@@ -5,7 +5,7 @@ pub mod assets;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use domain::permission::{Permission, Role};
+use domain::permission::Permission;
 use domain::record::Subject;
 use entities::{membership, unit};
 use poem::http::{StatusCode, header};
@@ -317,12 +317,4 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Person => format!("/nhan-su/{id}"),
         _ => "/".to_owned(),
     }
-}
-
-/// Whether the caller acts for the inspecting side anywhere.
-#[must_use]
-pub fn inspects(caller: &Caller) -> bool {
-    [Role::IsoSecretary, Role::OrderingAuthority, Role::LeadInspector, Role::Inspector, Role::TeamSecretary, Role::Registrar]
-        .into_iter()
-        .any(|role| caller.holds(role))
 }
