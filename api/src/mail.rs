@@ -95,18 +95,18 @@ impl Mailer {
         }
     }
 
-    async fn hand_over(&self, message: Message, still_ours: impl AsyncFnOnce() -> bool) -> Handover {
+    async fn hand_over(&self, message: Message, still_ours: impl AsyncFnOnce() -> Result<bool>) -> Result<Handover> {
         match self {
             Self::Smtp(smtp) => smtp.hand_over(&message, still_ours).await,
-            _ if !still_ours().await => Handover::NotOurs,
+            _ if !still_ours().await? => Ok(Handover::NotOurs),
             Self::Memory(mails, _) => {
                 mails.lock().unwrap_or_else(PoisonError::into_inner).push(message);
-                Handover::Sent
+                Ok(Handover::Sent)
             }
-            Self::Folder(folder, _) => match folder.send(message).await {
+            Self::Folder(folder, _) => Ok(match folder.send(message).await {
                 Ok(_) => Handover::Sent,
                 Err(error) => Handover::Retry(error.to_string()),
-            },
+            }),
         }
     }
 }
@@ -139,8 +139,9 @@ pub async fn send(app: &App, work: Work) -> Result<Outcome> {
             return Ok(Outcome::Done);
         }
     };
-    let still_ours = async || crate::jobs::still_ours(app, &work).await.unwrap_or(false);
-    match app.mailer.hand_over(message, still_ours).await {
+    // A database that cannot tell whose the job is now fails the try: the job comes back.
+    let still_ours = async || crate::jobs::still_ours(app, &work).await;
+    match app.mailer.hand_over(message, still_ours).await? {
         Handover::NotOurs => Ok(Outcome::Done),
         Handover::Sent => {
             settle(app, row, MailState::Sent, Some(letter), None).await?;

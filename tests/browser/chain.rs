@@ -138,8 +138,8 @@ async fn walk(screen: &str, size: (u32, u32)) {
     // 7. Three months later a mail reminds the leader; only the check of the effect closes the action.
     app.set_time("2027-02-16T01:00:00Z");
     api::jobs::plan(&app.app).await.unwrap();
-    app.run_jobs().await;
-    assert!(app.app.mailer.taken().iter().any(|mail| mail.contains("truongdoan@mau.example")), "no mail reminds the leader");
+    // The served application's own workers hand the mail over, in their time.
+    served.mail_to("truongdoan@mau.example").await;
     window.sign_in("truongdoan").await;
     window.shot("viec-den-han").await;
     window.go(&action).await;

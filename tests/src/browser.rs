@@ -41,6 +41,20 @@ impl Served {
         let address = told.await.expect("the server listens");
         Self { app, url: format!("http://{address}"), stop }
     }
+
+    /// Waits until the workers have handed over a mail to this address.
+    ///
+    /// # Panics
+    /// None left within 30 seconds.
+    pub async fn mail_to(&self, address: &str) {
+        for _ in 0..300 {
+            if self.app.app.mailer.taken().iter().any(|mail| mail.contains(address)) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("no mail to {address}");
+    }
 }
 
 impl Drop for Served {

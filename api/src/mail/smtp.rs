@@ -66,33 +66,27 @@ impl Smtp {
     ///
     /// Until the text is on its way every failure is «later»; from then on only an answer of the
     /// server tells, and without one it may have the mail.
-    pub(super) async fn hand_over(&self, message: &Message, still_ours: impl AsyncFnOnce() -> bool) -> Handover {
+    ///
+    /// # Errors
+    /// Whose the job is could not be read; nothing was sent.
+    pub(super) async fn hand_over(
+        &self,
+        message: &Message,
+        still_ours: impl AsyncFnOnce() -> crate::error::Result<bool>,
+    ) -> crate::error::Result<Handover> {
         let until = Instant::now() + self.limit;
         let mut connection = match timeout_at(until, self.ready(message)).await {
             Ok(Ok(connection)) => connection,
-            Ok(Err(Refusal::Recipient(error))) => return Handover::Bounced(error),
-            Ok(Err(Refusal::Other(error))) => return Handover::Retry(error),
-            Err(_elapsed) => return Handover::Retry("no answer in time".into()),
+            Ok(Err(Refusal::Recipient(error))) => return Ok(Handover::Bounced(error)),
+            Ok(Err(Refusal::Other(error))) => return Ok(Handover::Retry(error)),
+            Err(_elapsed) => return Ok(Handover::Retry("no answer in time".into())),
         };
-        if !still_ours().await {
+        let ours = still_ours().await;
+        if !matches!(ours, Ok(true)) {
             connection.abort().await;
-            return Handover::NotOurs;
+            return ours.map(|_| Handover::NotOurs);
         }
-        match timeout_at(until, connection.command(Data)).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => return Handover::Retry(error.to_string()),
-            Err(_elapsed) => return Handover::Retry("no answer to DATA in time".into()),
-        }
-        match timeout_at(until, connection.message(&message.formatted())).await {
-            Ok(Ok(_)) => {
-                // Nobody waits for the farewell.
-                tokio::spawn(async move { timeout(Duration::from_secs(5), connection.quit()).await });
-                Handover::Sent
-            }
-            Ok(Err(error)) if error.status().is_some() => Handover::Retry(error.to_string()),
-            Ok(Err(error)) => Handover::Maybe(error.to_string()),
-            Err(_elapsed) => Handover::Maybe("no answer to the text in time".into()),
-        }
+        Ok(deliver(connection, message, until).await)
     }
 
     /// A connection on which sender and recipients are accepted.
@@ -128,5 +122,24 @@ async fn recipient(connection: &mut AsyncSmtpConnection, address: &Address) -> R
         Ok(_) => Ok(()),
         Err(error) if error.is_permanent() => Err(Refusal::Recipient(error.to_string())),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Sends the text on a connection whose server has accepted sender and recipients.
+async fn deliver(mut connection: AsyncSmtpConnection, message: &Message, until: Instant) -> Handover {
+    match timeout_at(until, connection.command(Data)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => return Handover::Retry(error.to_string()),
+        Err(_elapsed) => return Handover::Retry("no answer to DATA in time".into()),
+    }
+    match timeout_at(until, connection.message(&message.formatted())).await {
+        Ok(Ok(_)) => {
+            // Nobody waits for the farewell.
+            tokio::spawn(async move { timeout(Duration::from_secs(5), connection.quit()).await });
+            Handover::Sent
+        }
+        Ok(Err(error)) if error.status().is_some() => Handover::Retry(error.to_string()),
+        Ok(Err(error)) => Handover::Maybe(error.to_string()),
+        Err(_elapsed) => Handover::Maybe("no answer to the text in time".into()),
     }
 }
