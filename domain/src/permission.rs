@@ -37,6 +37,12 @@ code_enum! {
         Verifier = "verifier",
         /// Tài khoản tích hợp.
         ServiceAccount = "service_account",
+        /// Người thẩm định (which criterion groups of which round: the round's panel says).
+        Appraiser = "appraiser",
+        /// Thư ký hội đồng.
+        CouncilSecretary = "council_secretary",
+        /// Người duyệt công bố.
+        Publisher = "publisher",
     }
 }
 
@@ -101,6 +107,24 @@ code_enum! {
         ReadEvents = "read_events",
         /// Own profile, own tokens, own work list.
         UseOwnAccount = "use_own_account",
+        /// See criteria sets, rounds and the sheets one's part lets one see.
+        ReadScores = "read_scores",
+        /// Write, import, publish criteria sets.
+        ManageCriteria = "manage_criteria",
+        /// Open and move rounds, name the panel, record the council, propose publication.
+        ManageRounds = "manage_rounds",
+        /// Fill in the sheet of one's unit.
+        DraftScores = "draft_scores",
+        /// Appraise criteria.
+        AppraiseScores = "appraise_scores",
+        /// Approve the digest of a publication.
+        ApprovePublication = "approve_publication",
+        /// See dossier figures and the year's work.
+        ReadFigures = "read_figures",
+        /// Enter dossier figures and the year's work.
+        EditFigures = "edit_figures",
+        /// Give tasks of the plan to units below.
+        AssignTasks = "assign_tasks",
     }
 }
 
@@ -120,20 +144,22 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::SecurityAuditor, &[P::ReadPeople, P::ReadEvents]),
         (Role::IsoSecretary, &[
             P::ReadPeople, P::ManageChecklists, P::ReadProgrammes, P::EditProgrammes, P::ReadInspections,
-            P::PlanInspections, P::ReadFindings, P::DraftPlans, P::DoSteps, P::UseEvidence,
+            P::PlanInspections, P::ReadFindings, P::DraftPlans, P::DoSteps, P::UseEvidence, P::ReadScores,
+            P::ReadFigures, P::EditFigures,
         ]),
         (Role::Head, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::SignForUnit, P::ReadFindings, P::DraftPlans,
-            P::DoSteps, P::UseEvidence,
+            P::DoSteps, P::UseEvidence, P::ReadScores, P::ReadFigures,
         ]),
         (Role::DataOfficer, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::DraftPlans, P::DoSteps,
-            P::UseEvidence,
+            P::UseEvidence, P::ReadScores, P::DraftScores, P::ReadFigures, P::EditFigures,
         ]),
         (Role::Employee, &[P::DoSteps, P::UseEvidence]),
         (Role::OrderingAuthority, &[
             P::ReadPeople, P::ReadProgrammes, P::EditProgrammes, P::ReadInspections, P::PlanInspections,
-            P::OrderInspections, P::ReadFindings, P::VerifyActions, P::TransferDuties, P::UseEvidence,
+            P::OrderInspections, P::ReadFindings, P::VerifyActions, P::TransferDuties, P::UseEvidence, P::AssignTasks,
+            P::ReadFigures,
         ]),
         (Role::Registrar, &[P::ReadProgrammes, P::ReadInspections, P::RegisterPapers]),
         (Role::LeadInspector, &[
@@ -143,7 +169,16 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::Inspector, &[P::ReadInspections, P::RunInspections, P::ReadFindings, P::UseEvidence]),
         (Role::TeamSecretary, &[P::ReadInspections, P::RunInspections, P::ReadFindings, P::UseEvidence]),
         (Role::Verifier, &[P::ReadInspections, P::ReadFindings, P::VerifyActions, P::UseEvidence]),
-        (Role::ServiceAccount, &[P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::UseEvidence]),
+        (Role::ServiceAccount, &[
+            P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::UseEvidence, P::ReadScores, P::ReadFigures,
+            P::EditFigures,
+        ]),
+        (Role::Appraiser, &[P::ReadScores, P::AppraiseScores, P::ReadFigures, P::UseEvidence]),
+        (Role::CouncilSecretary, &[
+            P::ReadPeople, P::ReadScores, P::ManageCriteria, P::ManageRounds, P::ReadFigures, P::AssignTasks,
+            P::UseEvidence,
+        ]),
+        (Role::Publisher, &[P::ReadScores, P::ApprovePublication]),
     ]
 };
 
@@ -169,7 +204,14 @@ impl Role {
     pub const fn sensitive(self) -> bool {
         matches!(
             self,
-            Self::OrderingAuthority | Self::SecurityAuditor | Self::SystemAdmin | Self::BusinessAdmin | Self::ServiceAccount
+            Self::OrderingAuthority
+                | Self::SecurityAuditor
+                | Self::SystemAdmin
+                | Self::BusinessAdmin
+                | Self::ServiceAccount
+                | Self::Appraiser
+                | Self::CouncilSecretary
+                | Self::Publisher
         )
     }
 
@@ -211,35 +253,44 @@ mod tests {
     use super::*;
 
     /// Columns in the order of [`Role::ALL`].
-    const COLUMNS: &str = "BAD SYS SEC ISO HEA OFF EMP ORD REG LEA INS TSE VER SVC";
+    const COLUMNS: &str = "BAD SYS SEC ISO HEA OFF EMP ORD REG LEA INS TSE VER SVC APR CSE PBL";
 
     #[test]
     fn roles_and_permissions_are_this_matrix() {
         let matrix = [
-            (Permission::ReadReference, "x x x x x x x x x x x x x x"),
-            (Permission::ManageUnits, "x . . . . . . . . . . . . ."),
-            (Permission::ReadPeople, "x . x x x x . x . x . . . ."),
-            (Permission::ManagePeople, "x . . . . . . . . . . . . ."),
-            (Permission::Grant, "x . . . . . . . . . . . . ."),
-            (Permission::ManageCalendar, "x . . . . . . . . . . . . ."),
-            (Permission::ManageChecklists, ". . . x . . . . . . . . . ."),
-            (Permission::ReadProgrammes, ". . . x x x . x x x . . . x"),
-            (Permission::EditProgrammes, ". . . x . . . x . . . . . ."),
-            (Permission::ReadInspections, ". . . x x x . x x x x x x x"),
-            (Permission::PlanInspections, ". . . x . . . x . . . . . ."),
-            (Permission::OrderInspections, ". . . . . . . x . . . . . ."),
-            (Permission::RunInspections, ". . . . . . . . . x x x . ."),
-            (Permission::SignForUnit, ". . . . x . . . . . . . . ."),
-            (Permission::RegisterPapers, ". . . . . . . . x . . . . ."),
-            (Permission::ReadFindings, ". . . x x x . x . x x x x x"),
-            (Permission::DraftPlans, ". . . x x x . . . . . . . ."),
-            (Permission::DoSteps, ". . . x x x x . . . . . . ."),
-            (Permission::VerifyActions, ". . . . . . . x . x . . x ."),
-            (Permission::TransferDuties, "x . . . . . . x . . . . . ."),
-            (Permission::UseEvidence, ". . . x x x x x . x x x x x"),
-            (Permission::OperateSystem, ". x . . . . . . . . . . . ."),
-            (Permission::ReadEvents, ". . x . . . . . . . . . . ."),
-            (Permission::UseOwnAccount, "x x x x x x x x x x x x x x"),
+            (Permission::ReadReference, "x x x x x x x x x x x x x x x x x"),
+            (Permission::ManageUnits, "x . . . . . . . . . . . . . . . ."),
+            (Permission::ReadPeople, "x . x x x x . x . x . . . . . x ."),
+            (Permission::ManagePeople, "x . . . . . . . . . . . . . . . ."),
+            (Permission::Grant, "x . . . . . . . . . . . . . . . ."),
+            (Permission::ManageCalendar, "x . . . . . . . . . . . . . . . ."),
+            (Permission::ManageChecklists, ". . . x . . . . . . . . . . . . ."),
+            (Permission::ReadProgrammes, ". . . x x x . x x x . . . x . . ."),
+            (Permission::EditProgrammes, ". . . x . . . x . . . . . . . . ."),
+            (Permission::ReadInspections, ". . . x x x . x x x x x x x . . ."),
+            (Permission::PlanInspections, ". . . x . . . x . . . . . . . . ."),
+            (Permission::OrderInspections, ". . . . . . . x . . . . . . . . ."),
+            (Permission::RunInspections, ". . . . . . . . . x x x . . . . ."),
+            (Permission::SignForUnit, ". . . . x . . . . . . . . . . . ."),
+            (Permission::RegisterPapers, ". . . . . . . . x . . . . . . . ."),
+            (Permission::ReadFindings, ". . . x x x . x . x x x x x . . ."),
+            (Permission::DraftPlans, ". . . x x x . . . . . . . . . . ."),
+            (Permission::DoSteps, ". . . x x x x . . . . . . . . . ."),
+            (Permission::VerifyActions, ". . . . . . . x . x . . x . . . ."),
+            (Permission::TransferDuties, "x . . . . . . x . . . . . . . . ."),
+            (Permission::UseEvidence, ". . . x x x x x . x x x x x x x ."),
+            (Permission::OperateSystem, ". x . . . . . . . . . . . . . . ."),
+            (Permission::ReadEvents, ". . x . . . . . . . . . . . . . ."),
+            (Permission::UseOwnAccount, "x x x x x x x x x x x x x x x x x"),
+            (Permission::ReadScores, ". . . x x x . . . . . . . x x x x"),
+            (Permission::ManageCriteria, ". . . . . . . . . . . . . . . x ."),
+            (Permission::ManageRounds, ". . . . . . . . . . . . . . . x ."),
+            (Permission::DraftScores, ". . . . . x . . . . . . . . . . ."),
+            (Permission::AppraiseScores, ". . . . . . . . . . . . . . x . ."),
+            (Permission::ApprovePublication, ". . . . . . . . . . . . . . . . x"),
+            (Permission::ReadFigures, ". . . x x x . x . . . . . x x x ."),
+            (Permission::EditFigures, ". . . x . x . . . . . . . x . . ."),
+            (Permission::AssignTasks, ". . . . . . . x . . . . . . . x ."),
         ];
         assert_eq!(matrix.map(|(permission, _)| permission), *Permission::ALL, "every permission has its row");
         assert_eq!(COLUMNS.split(' ').count(), Role::ALL.len());
@@ -259,7 +310,9 @@ mod tests {
     #[test]
     fn administrators_see_no_findings_and_no_evidence() {
         for role in [Role::BusinessAdmin, Role::SystemAdmin, Role::SecurityAuditor] {
-            for permission in [Permission::ReadInspections, Permission::ReadFindings, Permission::UseEvidence] {
+            for permission in
+                [Permission::ReadInspections, Permission::ReadFindings, Permission::UseEvidence, Permission::ReadScores]
+            {
                 assert!(!role.grants(permission), "{role} {permission}");
             }
         }
@@ -278,6 +331,9 @@ mod tests {
             P::RunInspections,
             P::RegisterPapers,
             P::TransferDuties,
+            P::ManageRounds,
+            P::AppraiseScores,
+            P::ApprovePublication,
         ] {
             assert!(!Role::ServiceAccount.grants(permission), "{permission}");
         }
@@ -310,7 +366,7 @@ mod tests {
     #[test]
     fn the_ceiling_of_what_may_be_granted() {
         // Columns in the order of Role::ALL; rows: business admin of a unit, of the root.
-        for (at_root, row) in [(false, ". . . x x x x . x . . . . ."), (true, "x x x x x x x x x . . . . x")] {
+        for (at_root, row) in [(false, ". . . x x x x . x . . . . . . . ."), (true, "x x x x x x x x x . . . . x x x x")] {
             let may = |role: &Role| if may_grant(Role::BusinessAdmin, at_root, *role) { "x" } else { "." };
             assert_eq!(Role::ALL.iter().map(may).collect::<Vec<_>>().join(" "), row, "{COLUMNS}");
         }
