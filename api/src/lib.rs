@@ -10,6 +10,7 @@ pub mod checklists;
 pub mod clock;
 pub mod config;
 pub mod corrective_actions;
+pub mod criteria;
 pub mod error;
 pub mod events;
 pub mod evidence;

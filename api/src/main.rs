@@ -48,6 +48,8 @@ enum Command {
     },
     /// Count a deadline; needs no database.
     Deadline(cli::deadline::Deadline),
+    /// Score units by a criteria set; needs no database.
+    Score(cli::score::Score),
     /// Look whether everything the installation needs is in order.
     Doctor,
     /// The sample world (thế giới mẫu).
@@ -90,6 +92,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         print(&cli::deadline::run(question)?);
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Score(question) = &arguments.command {
+        print(&cli::score::run(question)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = Config::load(arguments.config.as_deref())?;
     let done: anyhow::Result<()> = match arguments.command {
         Command::Serve { no_jobs } => {
@@ -125,7 +131,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             print(&report);
             return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        Command::Deadline(_) => Ok(()),
+        Command::Deadline(_) | Command::Score(_) => Ok(()),
         Command::Sample { what: Sample::Load { if_empty } } => {
             // The story of the sample world is told with a clock that moves through the past months.
             let app = migrated(config, Clock::fixed(Clock::system().now())).await?;

@@ -22,6 +22,7 @@ pub mod permission;
 pub mod record;
 pub mod reminder;
 pub mod rule;
+pub mod scoring;
 pub mod succession;
 pub mod text;
 pub mod time;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::{
-    calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, rule,
+    calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, rule, scoring,
     succession,
 };
 
@@ -42,10 +42,18 @@ fn messages(lang: &str, counts: impl Fn(&Path) -> bool) -> Messages {
 
 /// The files of this crate without their tests.
 fn sources() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let shown = files.filter(|path| !path.ends_with("messages.rs") && !path.ends_with("code.rs"));
-    shown.map(|path| fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().to_owned()).collect()
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("messages.rs") && !path.ends_with("code.rs") {
+                found.push(fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().to_owned());
+            }
+        }
+    }
+    found
 }
 
 /// `key.code` of every member of every `code_enum!`, read from the sources so that none is missed.
@@ -97,7 +105,14 @@ fn placeholders(sentence: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_code_has_a_sentence_in_both_languages() {
-    let lists = [("rule", RULES), ("error", FIELDS), ("warning", &[checklist::WARNING_CODES][..])];
+    let lists = [
+        ("rule", RULES),
+        ("error", FIELDS),
+        ("error", scoring::FIELD_CODES),
+        ("warning", &[checklist::WARNING_CODES][..]),
+        ("score_how", &[scoring::HOW_CODES][..]),
+        ("score_warning", &[scoring::WARNING_CODES][..]),
+    ];
     // Newer codes have their sentence in the file of the area that shows it.
     for lang in ["vi", "en"] {
         let messages = messages(lang, |_| true);
@@ -112,7 +127,7 @@ fn every_code_has_a_sentence_in_both_languages() {
 #[test]
 fn every_code_used_is_listed() {
     let rules: BTreeSet<_> = RULES.iter().copied().flatten().copied().collect();
-    let fields: BTreeSet<_> = FIELDS.iter().copied().flatten().copied().collect();
+    let fields: BTreeSet<_> = FIELDS.iter().chain(scoring::FIELD_CODES).copied().flatten().copied().collect();
     for call in ["require(", "require_none(", "Refused::new("] {
         let used = codes_in_calls(call);
         assert!(!used.is_empty(), "{call}");
@@ -133,7 +148,7 @@ fn no_code_is_listed_twice_or_unused() {
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "listed twice");
     }
     let sources = sources().concat();
-    for code in RULES.iter().chain(FIELDS).copied().flatten() {
+    for code in RULES.iter().chain(FIELDS).chain(scoring::FIELD_CODES).copied().flatten() {
         let uses = sources.matches(&format!("\"{code}\"")).count();
         assert!(uses >= 2, "{code} is listed and never used");
     }
@@ -144,7 +159,7 @@ fn every_member_of_every_closed_list_has_a_label() {
     let members = members();
     assert!(members.len() > 200, "the reader of the sources found only {}", members.len());
     assert!(members.contains(&"verdict.not_audited".to_owned()));
-    for (lang, messages) in catalogues() {
+    for (lang, messages) in ["vi", "en"].map(|lang| (lang, messages(lang, |_| true))) {
         for member in &members {
             assert!(messages.contains_key(member), "{lang}: no label for {member}");
         }

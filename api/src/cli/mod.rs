@@ -4,6 +4,7 @@ pub mod admin;
 pub mod deadline;
 pub mod doctor;
 pub mod import;
+pub mod score;
 
 use api::clock::Clock;
 use api::config::Config;

@@ -1,0 +1,33 @@
+//! CCHC scores: exact, explained, reproducible. No floats, no clock, no database.
+//!
+//! A [`CriteriaSet`] is read from a file ([`file`]), checked ([`check`]), and turns a [`Unit`]'s
+//! declared values into a [`UnitScore`] whose every line explains itself. Ranks ([`rank`]) compare
+//! exact numbers.
+
+mod check;
+mod exact;
+mod expr;
+pub mod file;
+mod inputs;
+mod rank;
+mod reach;
+mod rule;
+mod score;
+mod set;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use check::check;
+pub use exact::{Exact, NotANumber, RoundingMode, STORED_PLACES};
+pub use expr::{Expr, NoValue, NotUnderstood};
+pub use inputs::{Entry, Unit, Value};
+pub use rank::{Contender, Place, breakers, rank};
+pub use reach::{Change, Reach, within_reach};
+pub use rule::{HOW_CODES, Points, Said, WARNING_CODES, Warning};
+pub use score::{ENGINE, FieldSum, Line, UnitScore, add_up, line, preview, score};
+pub use set::*;
+pub use tree::{Scalar, Tree};
+
+/// Every field code of this module.
+pub const FIELD_CODES: &[&[&str]] = &[file::FIELD_CODES, check::FIELD_CODES, rule::FIELD_CODES];
