@@ -236,6 +236,15 @@ can!(
     OperateSystem,
     ReadEvents,
     UseOwnAccount,
+    ReadScores,
+    ManageCriteria,
+    ManageRounds,
+    DraftScores,
+    AppraiseScores,
+    ApprovePublication,
+    ReadFigures,
+    EditFigures,
+    AssignTasks,
 );
 
 /// The caller, proven to hold the permission `P` somewhere. First argument of every operation.

@@ -38,6 +38,20 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// A version of a criteria set.
+    CriteriaSetId,
+    /// A scoring round.
+    RoundId,
+    /// The sheet of one unit in one round.
+    SheetId,
+    /// A line of a sheet.
+    SheetLineId,
+    /// One value of one layer on a line.
+    ScoreEntryId,
+    /// An edition of a published ranking.
+    PublicationId,
+    /// A deduction that an inspection proposes.
+    DeductionId,
     /// A unit of administration in one span of validity.
     UnitId,
     /// A natural person. Separation of duties is decided on persons, not accounts.

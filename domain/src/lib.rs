@@ -21,6 +21,7 @@ pub mod paper;
 pub mod permission;
 pub mod record;
 pub mod reminder;
+pub mod round;
 pub mod rule;
 pub mod scoring;
 pub mod succession;

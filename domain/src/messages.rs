@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::{
-    calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, rule, scoring,
-    succession,
+    calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, round, rule,
+    scoring, succession,
 };
 
 type Messages = BTreeMap<String, String>;
@@ -22,6 +22,7 @@ const RULES: &[&[&str]] = &[
     permission::CODES,
     evidence::CODES,
     paper::CODES,
+    round::CODES,
     succession::CODES,
 ];
 

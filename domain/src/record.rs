@@ -39,6 +39,18 @@ code_enum! {
 }
 
 code_enum! {
+    /// Where a version of a criteria set stands. A published one never changes.
+    pub enum CriteriaSetState ("criteria_set_state") {
+        /// Dự thảo.
+        Draft = "draft",
+        /// Đã ban hành.
+        Published = "published",
+        /// Hết hiệu lực.
+        Retired = "retired",
+    }
+}
+
+code_enum! {
     /// The papers of an inspection.
     pub enum PaperKind ("paper_kind") {
         /// Biên bản kiểm tra.
@@ -135,6 +147,16 @@ code_enum! {
         Mail = "mail",
         /// Reference data and settings of the installation.
         Installation = "installation",
+        /// A criteria set.
+        CriteriaSet = "criteria_set",
+        /// A scoring round.
+        Round = "round",
+        /// The sheet of a unit in a round.
+        Sheet = "sheet",
+        /// A line of a sheet.
+        SheetLine = "sheet_line",
+        /// An edition of a published ranking.
+        Publication = "publication",
     }
 }
 

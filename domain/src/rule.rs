@@ -16,6 +16,13 @@ pub const WHO: &[&str] = &[
     "own_team",
     "own_work",
     "own_plan",
+    "secretary_only",
+    "publisher_only",
+    "not_your_criteria",
+    "appraises_own_unit",
+    "own_first_decision",
+    "own_proposal",
+    "scored_it_yourself",
 ];
 
 /// Rule codes that several machines share, besides [`WHO`].
