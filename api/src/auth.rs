@@ -192,20 +192,35 @@ impl JoinAssignment for SelectStatement {
 
 /// A permission as a type, for `Auth<P>`.
 pub trait Can: Send + Sync + 'static {
-    /// The permission.
-    const PERMISSION: Permission;
+    /// `Ok` when the caller holds it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] otherwise.
+    fn check(caller: &Caller) -> Result<()>;
+}
+
+/// One of two permissions is enough: for an act of several sides, of which the row tells whose it is.
+#[derive(Debug)]
+pub struct Either<A, B>(PhantomData<(A, B)>);
+
+impl<A: Can, B: Can> Can for Either<A, B> {
+    fn check(caller: &Caller) -> Result<()> {
+        A::check(caller).or_else(|_refused| B::check(caller))
+    }
 }
 
 macro_rules! can {
     ($($name:ident),+ $(,)?) => {
         /// Every permission as a type.
         pub mod can {
-            use super::{Can, Permission};
+            use super::{Caller, Can, Permission, Result};
             $(
                 #[doc = concat!("`Permission::", stringify!($name), "`")]
                 #[derive(Debug)]
                 pub struct $name;
-                impl Can for $name { const PERMISSION: Permission = Permission::$name; }
+                impl Can for $name {
+                    fn check(caller: &Caller) -> Result<()> { caller.require(Permission::$name) }
+                }
             )+
         }
     };
@@ -266,7 +281,7 @@ impl<'a, P: Can> ApiExtractor<'a> for Auth<P> {
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let caller = authenticate(request).await?;
-        caller.require(P::PERMISSION)?;
+        P::check(&caller)?;
         Ok(Self(caller, PhantomData))
     }
 }

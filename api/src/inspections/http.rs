@@ -20,13 +20,18 @@ use super::team::MemberInput;
 use super::verbs::{Act, act};
 use super::{Filter, Listed, Member, Record, plan, team};
 use crate::app::App;
-use crate::auth::{Auth, Caller, can};
+use crate::auth::{Auth, Caller, Either, can};
 use crate::error::Result;
 use crate::http::{One, Page, Slice, Version, link};
 
 /// Operations of this area.
 #[derive(Debug)]
 pub struct InspectionsApi;
+
+/// The inspecting side: who plans, and the team.
+type PlansOrRuns = Either<can::PlanInspections, can::RunInspections>;
+/// Both sides: texts of the papers are the team's, the planner's, the authority's, and the unit's own opinion.
+type WritesTexts = Either<PlansOrRuns, can::SignForUnit>;
 
 /// An inspection as lists show it.
 #[derive(Debug, Object)]
@@ -1014,7 +1019,7 @@ impl InspectionsApi {
     #[oai(path = "/inspections/:id", method = "patch", operation_id = "update_inspection")]
     async fn update_inspection(
         &self,
-        auth: Auth<can::ReadInspections>,
+        auth: Auth<WritesTexts>,
         app: Data<&App>,
         id: Path<InspectionId>,
         #[oai(name = "If-Match")] seen: Header<Version>,
@@ -1062,7 +1067,7 @@ impl InspectionsApi {
     #[oai(path = "/inspections/:id/notify", method = "post", operation_id = "notify_inspection")]
     async fn notify_inspection(
         &self,
-        auth: Auth<can::ReadInspections>,
+        auth: Auth<PlansOrRuns>,
         app: Data<&App>,
         id: Path<InspectionId>,
         #[oai(name = "If-Match")] seen: Header<Version>,
@@ -1172,7 +1177,7 @@ impl InspectionsApi {
     #[oai(path = "/inspections/:id/close", method = "post", operation_id = "close_inspection")]
     async fn close_inspection(
         &self,
-        auth: Auth<can::ReadInspections>,
+        auth: Auth<PlansOrRuns>,
         app: Data<&App>,
         id: Path<InspectionId>,
         #[oai(name = "If-Match")] seen: Header<Version>,
@@ -1199,7 +1204,7 @@ impl InspectionsApi {
     #[oai(path = "/inspections/:id/reschedule", method = "post", operation_id = "reschedule_inspection")]
     async fn reschedule_inspection(
         &self,
-        auth: Auth<can::ReadInspections>,
+        auth: Auth<PlansOrRuns>,
         app: Data<&App>,
         id: Path<InspectionId>,
         #[oai(name = "If-Match")] seen: Header<Version>,

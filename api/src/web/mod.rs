@@ -37,7 +37,7 @@ impl<P> Deref for Login<P> {
 impl<'a, P: Can> FromRequest<'a> for Login<P> {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         let caller = authenticate(request).await?;
-        caller.require(P::PERMISSION)?;
+        P::check(&caller)?;
         Ok(Self(caller, PhantomData))
     }
 }
@@ -78,7 +78,7 @@ impl<'a, P: Can> FromRequest<'a> for Posted<P> {
         if sent.is_none() || sent != caller.session.as_ref().map(|open| open.csrf.as_str()) {
             return Err(Error::CrossSite.into());
         }
-        caller.require(P::PERMISSION)?;
+        P::check(&caller)?;
         let print = sha256_hex(format!("{}{pairs:?}", request.original_uri().path()).as_bytes());
         let form = Form::from_pairs(pairs);
         if !form.once.is_empty() {
