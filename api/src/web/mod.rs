@@ -255,6 +255,7 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("checklists", "/danh-muc", Permission::ManageChecklists),
         ("units", "/don-vi", Permission::ReadReference),
         ("people", "/nhan-su", Permission::ReadPeople),
+        ("calendar", "/lich", Permission::ReadReference),
         ("mail", "/thu", Permission::OperateSystem),
         ("events", "/nhat-ky", Permission::ReadEvents),
     ];
