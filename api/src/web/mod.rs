@@ -185,6 +185,24 @@ pub fn seen(form: &Form) -> Result<crate::http::Version> {
     form.version.map(crate::http::Version).ok_or(Error::PreconditionRequired)
 }
 
+/// Use cases name the rows of a group as they count them; a form counts blank rows too. `live` are
+/// the numbers of its rows that were handed on, in order.
+#[must_use]
+pub fn on_form_rows(error: Error, group: &str, live: &[usize]) -> Error {
+    let Error::Invalid(mut fields) = error else { return error };
+    for field in &mut fields {
+        let moved = field.field.strip_prefix(group).and_then(|rest| rest.strip_prefix('/')).and_then(|rest| {
+            let (n, name) = rest.split_once('/')?;
+            let row = live.get(n.parse::<usize>().ok()?)?;
+            Some(format!("{group}/{row}/{name}"))
+        });
+        if let Some(moved) = moved {
+            field.field = moved;
+        }
+    }
+    Error::Invalid(fields)
+}
+
 /// After a done act: back to a page, which says so once (`flash.<key>`).
 #[must_use]
 pub fn done(path: &str, flash: &str) -> Response {
