@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{
     calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, rule,
@@ -42,10 +42,15 @@ fn messages(lang: &str, counts: impl Fn(&Path) -> bool) -> Messages {
 
 /// The files of this crate without their tests.
 fn sources() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let shown = files.filter(|path| !path.ends_with("messages.rs") && !path.ends_with("code.rs"));
+    let shown = files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let shown = shown.iter().filter(|path| !path.ends_with("messages.rs") && !path.ends_with("code.rs"));
     shown.map(|path| fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().to_owned()).collect()
+}
+
+/// The files of a folder and of the folders in it.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }
 
 /// `key.code` of every member of every `code_enum!`, read from the sources so that none is missed.
