@@ -364,6 +364,8 @@ async fn a_succession_is_recorded_on_a_page_by_who_manages_units() {
     let other = app.browse("truongdoan").await;
     assert!(!other.get(&page).await.expect(200).text().contains("ke-thua"));
     other.get(&form).await.expect(403);
+    let ended = [("kind", "abolish"), ("on", "2026-12-01"), ("ground", "x")];
+    other.force(&page, &form, &ended).await.expect(403);
     assert!(keeper.get(&form).await.expect(200).text().contains("PH-1"), "what must move is named by number");
 
     let wrong =
@@ -411,7 +413,9 @@ async fn a_unit_merges_into_one_that_is_there_on_the_page() {
     keeper.fill(&form, &form, &merge).await.expect(303);
     assert_eq!(unit_of(&app, &action).await, heir);
     let nobody = app.person("quantri").await;
-    keeper.get(&format!("/don-vi/{nobody}/ke-thua")).await.expect(404);
+    let nowhere = format!("/don-vi/{nobody}/ke-thua");
+    keeper.get(&nowhere).await.expect(404);
+    keeper.force("/don-vi", &nowhere, &merge).await.expect(404);
 }
 
 #[tokio::test]
