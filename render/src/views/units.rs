@@ -228,7 +228,7 @@ impl View for SuccessionForm {
             heirs: Vec::new(),
         };
         let mut form = plain.form.clone();
-        form.set("kind", "split").set("to/0/code", "MAU-01A").set("to/2/unit_id", "1");
+        form.set("kind", "split").set("to/0/code", "MAU-01A").set("to/1/unit_id", "1");
         form.error("on", "Chưa nhập nội dung này.").error("to/0/name", "Chưa nhập nội dung này.");
         let duty = |id: &str, subject: &str, code: &str| OpenDuty {
             field: format!("duties/{id}"),
@@ -238,7 +238,7 @@ impl View for SuccessionForm {
         let full = Self {
             form,
             duties: vec![duty("1", "finding", "PH-2026-0031"), duty("2", "corrective_action", "KP-2026-0007")],
-            heirs: vec![Choice::new("0", "Đơn vị kế thừa 1"), Choice::new("2", "Đơn vị kế thừa 3")],
+            heirs: vec![Choice::new("0", "Đơn vị kế thừa 1"), Choice::new("1", "Đơn vị kế thừa 2")],
             ..plain.clone()
         };
         vec![plain, full]
