@@ -85,6 +85,7 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::checklists::http::ChecklistsApi,
                 crate::programmes::http::ProgrammesApi,
                 crate::inspections::http::InspectionsApi,
+                crate::inspections::http::InspectionLinesApi,
             ),
             (
                 crate::findings::http::FindingsApi,

@@ -9,12 +9,14 @@ use std::ops::Deref;
 use chrono::NaiveDate;
 use domain::id::{PersonId, SessionId, TokenId, UnitId};
 use domain::permission::{Permission, Role, Span};
-use entities::{assignment, corrective_action, inspection_member, unit_path};
+use entities::{assignment, corrective_action, inspection_member, unit_path, unit_succession};
 use poem::http::header;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
-use sea_orm::sea_query::{Alias, Cond, Expr, IntoCondition, Query, SelectStatement};
+use sea_orm::sea_query::{
+    Alias, CommonTableExpression, Cond, Expr, IntoCondition, Query, SelectStatement, UnionType, WithClause,
+};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 
 use crate::app::App;
@@ -97,7 +99,15 @@ impl Caller {
         let mut roles: Vec<Role> = if self.may(permission) { roles.collect() } else { Vec::new() };
         roles.sort_unstable();
         roles.dedup();
-        Scope { person: self.person, roles, today: self.today }
+        Scope { person: self.person, roles, today: self.today, inherits: false }
+    }
+
+    /// The units whose records this permission lets the caller read: those in scope, and those that
+    /// passed into one of them, however many successions ago. Rights of reading follow the recorded
+    /// succession; acts do not, so this is for seeing only.
+    #[must_use]
+    pub fn reading_scope(&self, permission: Permission) -> Scope {
+        Scope { inherits: true, ..self.scope(permission) }
     }
 
     /// Whether the person holds one of these roles at this unit (or above it, with a subtree).
@@ -112,7 +122,7 @@ impl Caller {
     #[must_use]
     pub fn scope_of(&self, roles: &[Role]) -> Scope {
         let roles = roles.iter().copied().filter(|role| self.holds(*role)).collect();
-        Scope { person: self.person, roles, today: self.today }
+        Scope { person: self.person, roles, today: self.today, inherits: false }
     }
 }
 
@@ -122,6 +132,8 @@ pub struct Scope {
     person: PersonId,
     roles: Vec<Role>,
     today: NaiveDate,
+    /// Predecessors of the units in scope are in it too.
+    inherits: bool,
 }
 
 impl Scope {
@@ -130,7 +142,8 @@ impl Scope {
         if self.roles.is_empty() {
             return Expr::value(false).eq(true).into_condition();
         }
-        Expr::col(column.as_column_ref()).in_subquery(self.units()).into_condition()
+        let units = if self.inherits { self.units_and_predecessors() } else { self.units() };
+        Expr::col(column.as_column_ref()).in_subquery(units).into_condition()
     }
 
     fn units(&self) -> SelectStatement {
@@ -152,6 +165,28 @@ impl Scope {
                     .add(Expr::col((held, assignment::Column::Span)).eq(Span::Subtree.code()))
                     .add(Expr::col((path, unit_path::Column::Depth)).eq(0)),
             )
+            .to_owned()
+    }
+
+    /// The units in scope and every unit that passed into one of them by today.
+    fn units_and_predecessors(&self) -> SelectStatement {
+        let (reached, link, unit_id) = (Alias::new("scope_reached"), Alias::new("scope_link"), Alias::new("unit_id"));
+        let passed = Query::select()
+            .column((link.clone(), unit_succession::Column::FromUnitId))
+            .from_as(unit_succession::Entity, link.clone())
+            .inner_join(
+                reached.clone(),
+                Expr::col((link.clone(), unit_succession::Column::ToUnitId)).eq(Expr::col((reached.clone(), unit_id.clone()))),
+            )
+            .and_where(Expr::col((link, unit_succession::Column::HappenedOn)).lte(self.today))
+            .to_owned();
+        // UNION drops what was reached before: a circle of successions ends.
+        let all = self.units().union(UnionType::Distinct, passed).to_owned();
+        let named = CommonTableExpression::new().table_name(reached.clone()).column(unit_id.clone()).query(all).to_owned();
+        Query::select()
+            .column((reached.clone(), unit_id))
+            .from(reached)
+            .with_cte(WithClause::new().recursive(true).cte(named).to_owned())
             .to_owned()
     }
 
@@ -192,20 +227,35 @@ impl JoinAssignment for SelectStatement {
 
 /// A permission as a type, for `Auth<P>`.
 pub trait Can: Send + Sync + 'static {
-    /// The permission.
-    const PERMISSION: Permission;
+    /// `Ok` when the caller holds it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] otherwise.
+    fn check(caller: &Caller) -> Result<()>;
+}
+
+/// One of two permissions is enough: for an act of several sides, of which the row tells whose it is.
+#[derive(Debug)]
+pub struct Either<A, B>(PhantomData<(A, B)>);
+
+impl<A: Can, B: Can> Can for Either<A, B> {
+    fn check(caller: &Caller) -> Result<()> {
+        A::check(caller).or_else(|_refused| B::check(caller))
+    }
 }
 
 macro_rules! can {
     ($($name:ident),+ $(,)?) => {
         /// Every permission as a type.
         pub mod can {
-            use super::{Can, Permission};
+            use super::{Caller, Can, Permission, Result};
             $(
                 #[doc = concat!("`Permission::", stringify!($name), "`")]
                 #[derive(Debug)]
                 pub struct $name;
-                impl Can for $name { const PERMISSION: Permission = Permission::$name; }
+                impl Can for $name {
+                    fn check(caller: &Caller) -> Result<()> { caller.require(Permission::$name) }
+                }
             )+
         }
     };
@@ -275,7 +325,7 @@ impl<'a, P: Can> ApiExtractor<'a> for Auth<P> {
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let caller = authenticate(request).await?;
-        caller.require(P::PERMISSION)?;
+        P::check(&caller)?;
         Ok(Self(caller, PhantomData))
     }
 }

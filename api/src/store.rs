@@ -261,6 +261,12 @@ impl Store {
         Ok(migration::Migrator::get_pending_migrations(&self.db).await?.len())
     }
 
+    /// Calls `seen` for every statement sent to the database from here on, by this handle and its
+    /// clones: for measuring.
+    pub fn watch(&mut self, seen: impl Fn() + Send + Sync + 'static) {
+        self.db.set_metric_callback(move |_statement| seen());
+    }
+
     /// The connection pool for reads.
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{
     calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, round, rule,
@@ -55,6 +55,12 @@ fn sources() -> Vec<String> {
         }
     }
     found
+}
+
+/// The files of a folder and of the folders in it.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }
 
 /// `key.code` of every member of every `code_enum!`, read from the sources so that none is missed.

@@ -168,3 +168,24 @@ async fn the_page_counts_a_deadline_and_the_keeper_adds_a_day_there() {
     client.fill("/lich", "/lich/ngay", &day).await.expect(303);
     assert!(client.get("/lich?nam=2026").await.expect(200).text().contains("Nghỉ bão"));
 }
+
+#[tokio::test]
+async fn the_keeper_publishes_a_year_on_its_page_and_nobody_else_does() {
+    let app = TestApp::start().await;
+    let keeper = app.browse("quantri").await;
+    let html = keeper.get("/lich").await.expect(200).text();
+    assert!(html.contains("/lich?nam=2027") || html.contains("lich?nam=2027"), "the year to come is one step away: {html}");
+    let wrong = keeper.fill("/lich?nam=2027", "/lich/nam/2027", &[("published", "yes"), ("source", "")]).await.expect(422).text();
+    assert!(wrong.contains("#f-publish-source") && wrong.contains("checked"), "{wrong}");
+    keeper.fill("/lich?nam=2027", "/lich/nam/2027", &[("published", "yes"), ("source", "Thông báo 99/TB-BNV")]).await.expect(303);
+    let html = keeper.get("/lich?nam=2027").await.expect(200).text();
+    assert!(!html.contains("Chưa có lịch nghỉ chính thức") && html.contains("Thông báo 99"), "{html}");
+
+    let reader = app.browse("truongdoan").await;
+    let html = reader.get("/lich?nam=2027").await.expect(200).text();
+    assert!(!html.contains("/lich/nam/") && !html.contains("&#x2f;lich&#x2f;nam"), "{html}");
+    let sent = [("published", "no"), ("source", "Thu hồi thông báo")];
+    reader.force("/lich", "/lich/nam/2027", &sent).await.expect(403);
+    reader.force("/lich", "/lich/ngay", &[("on_date", "2027-12-07")]).await.expect(403);
+    keeper.force("/lich", "/lich/nam/2027", &sent).await.expect(303);
+}

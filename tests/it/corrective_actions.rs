@@ -420,3 +420,27 @@ async fn the_whole_way_is_one_page() {
         lead.get(&format!("/khac-phuc{query}")).await.expect(200);
     }
 }
+
+#[tokio::test]
+async fn the_ordering_authority_moves_a_duty_on_its_page_and_others_have_no_button() {
+    let action = Action::opened().await;
+    let (to, page) = (action.app.unit("MAU-02").await, format!("/khac-phuc/{}", action.id));
+    let send = format!("{page}/chuyen-don-vi");
+    let lead = action.app.browse("truongdoan").await;
+    assert!(!lead.get(&page).await.expect(200).text().contains("chuyen-don-vi"));
+    let moved = [("unit_id", to.as_str()), ("ground", "Nghị quyết sáp nhập")];
+    lead.force(&page, &send, &moved).await.expect(403);
+    // The ordering authority of another unit holds the permission, but the action is not theirs.
+    action.app.browse("chutich.an").await.force(&page, &send, &moved).await.expect(403);
+    let authority = action.app.browse("lanhdao").await;
+    let wrong = authority.fill(&page, &send, &[("unit_id", &to), ("ground", "")]).await.expect(422).text();
+    assert!(wrong.contains("#f-chuyen-don-vi-ground") && wrong.contains("Xã Bình Mẫu"), "{wrong}");
+    let chosen = format!("value=\"{to}\" selected");
+    assert!(wrong.contains(&chosen), "what was chosen stays: {wrong}");
+    let wrong = authority.fill(&page, &send, &[("unit_id", ""), ("ground", "Nghị quyết sáp nhập")]).await.expect(422).text();
+    assert!(wrong.contains("#f-chuyen-don-vi-unit_id") && wrong.contains("Nghị quyết sáp nhập"), "{wrong}");
+    authority.fill(&page, &send, &moved).await.expect(303);
+    assert_eq!(action.see().await["unit_id"], to.as_str());
+    action.app.browse("chutich.an").await.get(&page).await.expect(404);
+    action.app.browse("chutich.binh").await.get(&page).await.expect(200);
+}

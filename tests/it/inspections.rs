@@ -759,3 +759,39 @@ async fn a_form_drawn_before_another_answer_makes_a_conflict_only_where_it_chang
     browser.fill(&sheet, &action, &[]).await.expect(303);
     assert_eq!(visit.line("KT-0.01").await["conflicted"].as_bool(), Some(false));
 }
+
+#[tokio::test]
+async fn the_inspected_unit_reads_the_conclusion_once_it_is_issued_and_not_before() {
+    const TEXT: &str = "Kết luận: xã cần chấn chỉnh ngay việc trễ hạn";
+    let app = TestApp::start().await;
+    let visit = Visit::begun(&app, "MAU-02").await;
+    visit.answer_all().await;
+    visit.act("truongdoan", "finish", json!({})).await.expect(200);
+    visit.act("thukydoan", "sign_minutes", json!({"unit_signed": true})).await.expect(200);
+    visit.act("truongdoan", "report", json!({})).await.expect(200);
+    let authority = app.sign_in("lanhdao").await;
+    authority.patch(&visit.path(), &visit.etag().await, json!({"conclusion": TEXT})).await.expect(200);
+
+    let (record, page) = (visit.path(), format!("/kiem-tra/{}", visit.id));
+    let (events, trail) = (format!("/api/v1/events?subject_id={}", visit.id), "/nhat-ky".to_owned());
+    let reads = async |login: &str| {
+        let (api, browser) = (app.sign_in(login).await, app.browse(login).await);
+        let mut read = Vec::new();
+        for (client, path) in [(&api, &record), (&browser, &page), (&api, &events), (&browser, &trail)] {
+            let answer = client.get(path).await;
+            // Who may not read the trail at all has no page of it.
+            read.push(answer.status.is_success() && answer.text().contains(TEXT));
+        }
+        read
+    };
+    for login in ["chutich.binh", "daumoi.binh"] {
+        assert_eq!(reads(login).await, [false; 4], "{login}");
+        assert!(visit.get(login).await["conclusion"].is_null(), "{login}");
+    }
+    // The control: the text is there for who wrote it, in the record, on the page and in the trail.
+    assert_eq!(reads("lanhdao").await[..3], [true; 3]);
+    visit.act("lanhdao", "conclude", json!({})).await.expect(200);
+    for login in ["chutich.binh", "daumoi.binh"] {
+        assert_eq!(reads(login).await, [true, true, false, false], "{login}: the record tells it, the trail stays the team's");
+    }
+}

@@ -10,6 +10,7 @@ mod findings;
 mod inspections;
 mod jobs;
 mod journey;
+mod lists;
 mod mail;
 mod openapi;
 mod people;

@@ -181,6 +181,7 @@ async fn duties(app: &TestApp, unit: &str, suffix: &str, open: bool) -> (String,
         owner_unit_id: Set(owner.parse().unwrap()),
         unit_id: Set(unit_id),
         grade: Set(Grade::ALL[0]),
+        raised_at: Set(Some(clock.now())),
         state: Set(if open { FindingState::ActionRequired } else { FindingState::Closed }),
         created_by_id: Set(person.parse().unwrap()),
         version: Set(1),
@@ -350,4 +351,127 @@ async fn the_pages_show_the_tree_as_of_a_day_and_mend_a_name() {
     client.fill(&page, &act, &[("name", "Xã Bình Mẫu Nam")]).await.expect(303);
     assert!(client.get(&page).await.expect(200).text().contains("Xã Bình Mẫu Nam"));
     assert!(!app.browse("truongdoan").await.get(&page).await.expect(200).text().contains("sua-ten"));
+}
+
+#[tokio::test]
+async fn a_succession_is_recorded_on_a_page_by_who_manages_units() {
+    let app = TestApp::start().await;
+    let (finding, action) = duties(&app, "MAU-03", "1", true).await;
+    let old = app.unit("MAU-03").await;
+    let (page, form) = (format!("/don-vi/{old}"), format!("/don-vi/{old}/ke-thua"));
+    let keeper = app.browse("quantri").await;
+    assert!(keeper.get(&page).await.expect(200).text().contains("ke-thua"));
+    let other = app.browse("truongdoan").await;
+    assert!(!other.get(&page).await.expect(200).text().contains("ke-thua"));
+    other.get(&form).await.expect(403);
+    let ended = [("kind", "abolish"), ("on", "2026-12-01"), ("ground", "x")];
+    other.force(&page, &form, &ended).await.expect(403);
+    assert!(keeper.get(&form).await.expect(200).text().contains("PH-1"), "what must move is named by number");
+
+    let wrong =
+        keeper.fill(&form, &form, &[("ground", "Nghị quyết 02"), ("to/2/name", "Phường Thượng")]).await.expect(422).text();
+    for said in ["#f-kind", "#f-on", "Nghị quyết 02", "Phường Thượng"] {
+        assert!(wrong.contains(said), "{said}: {wrong}");
+    }
+    let more = keeper.fill(&form, &form, &[("ground", "Nghị quyết 02"), ("add", "to")]).await.expect(200).text();
+    assert!(more.contains("Nghị quyết 02") && more.contains("f-to-1-name"), "{more}");
+    let mut split = vec![
+        ("kind", "split"),
+        ("on", "2026-12-01"),
+        ("ground", "Nghị quyết 02"),
+        // The first row was left blank: errors and heirs are counted by the rows of the form.
+        ("to/0/name", ""),
+        ("to/1/name", "Phường Châu Mẫu Thượng"),
+        ("to/1/code", "MAU-03A"),
+        ("to/1/kind", "phuong"),
+        ("to/2/name", ""),
+        ("to/2/code", "MAU-03B"),
+        ("to/2/kind", "phuong"),
+    ];
+    let wrong = keeper.fill(&form, &form, &split).await.expect(422).text();
+    assert!(wrong.contains("#f-to-2-name") && wrong.contains("MAU-03A"), "{wrong}");
+    split[7] = ("to/2/name", "Phường Châu Mẫu Hạ");
+    let (finding_field, action_field) = (format!("duties/{finding}"), format!("duties/{action}"));
+    let open = keeper.fill(&form, &form, &split).await.expect(409).text();
+    assert!(open.contains("MAU-03B"), "what was typed stays: {open}");
+    split.extend([(finding_field.as_str(), "1"), (action_field.as_str(), "2")]);
+    keeper.fill(&form, &form, &split).await.expect(303);
+    let text = keeper.get(&page).await.expect(200).text();
+    assert!(text.contains("Phường Châu Mẫu Thượng") && text.contains("30/11/2026"), "{text}");
+    let heir = one(&app.sign_in("quantri").await, "/api/v1/units?on=2026-12-01&q=mau-03b").await;
+    assert_eq!(unit_of(&app, &action).await, heir["id"].as_str().unwrap());
+}
+
+#[tokio::test]
+async fn a_unit_merges_into_one_that_is_there_on_the_page() {
+    let app = TestApp::start().await;
+    let (_, action) = duties(&app, "MAU-02", "1", true).await;
+    let (old, heir) = (app.unit("MAU-02").await, app.unit("MAU-03").await);
+    let form = format!("/don-vi/{old}/ke-thua");
+    let keeper = app.browse("quantri").await;
+    let merge = [("kind", "merge"), ("on", "2026-11-20"), ("ground", "Nghị quyết 01/NQ-HĐND"), ("to/0/unit_id", heir.as_str())];
+    keeper.fill(&form, &form, &merge).await.expect(303);
+    assert_eq!(unit_of(&app, &action).await, heir);
+    let nobody = app.person("quantri").await;
+    let nowhere = format!("/don-vi/{nobody}/ke-thua");
+    keeper.get(&nowhere).await.expect(404);
+    keeper.force("/don-vi", &nowhere, &merge).await.expect(404);
+}
+
+#[tokio::test]
+async fn the_head_of_an_heir_reads_what_the_merged_unit_left_and_acts_on_none_of_it() {
+    let app = TestApp::start().await;
+    let (old, heir) = (app.unit("MAU-02").await, app.unit("MAU-03").await);
+    let (finding, action) = duties(&app, "MAU-02", "2", false).await;
+    let lead = app.sign_in("lanhdao").await;
+    let visit = lead.get(&format!("/api/v1/findings/{finding}")).await.expect(200).json()["inspection_id"].clone();
+    let visit = visit.as_str().unwrap().to_owned();
+    let records =
+        [("findings", "phat-hien", &finding), ("corrective-actions", "khac-phuc", &action), ("inspections", "kiem-tra", &visit)];
+    let sees = async |login: &str, expected: u16| {
+        let (api, browser) = (app.sign_in(login).await, app.browse(login).await);
+        for (area, page, id) in records {
+            api.get(&format!("/api/v1/{area}/{id}")).await.expect(expected);
+            browser.get(&format!("/{page}/{id}")).await.expect(expected);
+            let list = api.get(&format!("/api/v1/{area}")).await.expect(200).text();
+            assert_eq!(list.contains(id.as_str()), expected == 200, "{login} {area}");
+        }
+    };
+    sees("chutich.chau", 404).await;
+    let body = json!({"kind": "merge", "to": [{"unit_id": heir}], "on": "2026-11-20", "ground": "Nghị quyết 01/NQ-HĐND"});
+    let keeper = app.sign_in("quantri").await;
+    keeper.post_at(&format!("/api/v1/units/{old}/succession"), "\"1\"", body).await.expect(200);
+    sees("chutich.chau", 404).await; // not before its day
+    app.set_time("2026-11-20T02:00:00Z");
+    sees("chutich.chau", 200).await;
+    sees("chutich.dong", 404).await;
+
+    let head = app.sign_in("chutich.chau").await;
+    let verbs = async |area: &str, id: &str, field: &str| {
+        head.get(&format!("/api/v1/{area}/{id}")).await.expect(200).json()[field].as_array().map(Vec::len)
+    };
+    assert_eq!(verbs("inspections", &visit, "available").await, Some(0));
+    let etag = head.get(&format!("/api/v1/inspections/{visit}")).await.etag();
+    head.patch(&format!("/api/v1/inspections/{visit}"), &etag, json!({"unit_opinion": "Nhất trí"})).await.expect(403);
+    let act = async |area: &str, id: &str, verb: &str| {
+        let path = format!("/api/v1/{area}/{id}");
+        let etag = head.get(&path).await.etag();
+        head.post_at(&format!("{path}/{verb}"), &etag, json!({"reason": "x"})).await
+    };
+    act("findings", &finding, "dispute").await.expect(403);
+    let plan = json!({"correction": "x", "steps": []});
+    let path = format!("/api/v1/corrective-actions/{action}");
+    let etag = head.get(&path).await.etag();
+    head.json(poem::http::Method::PUT, &format!("{path}/plan"), &[("if-match", &etag)], plan).await.expect(403);
+
+    // Read by a later heir too: successions are followed one after another.
+    let rename = json!({"kind": "rename", "to": [{"code": "MAU-03M", "kind": "xa", "name": "Xã Châu Mẫu Mới"}], "on": "2026-11-21", "ground": "NQ"});
+    let keeper = app.sign_in("quantri").await; // the session of four days ago has ended
+    let etag = keeper.get(&format!("/api/v1/units/{heir}")).await.etag();
+    let renamed = keeper.post_at(&format!("/api/v1/units/{heir}/succession"), &etag, rename).await.expect(200).json();
+    let newest = renamed["to"][0]["id"].as_str().unwrap();
+    let head_of_newest = json!({"person_id": app.person("chutich.dong").await, "role": "head", "unit_id": newest, "span": "own", "reason": "Phân công"});
+    app.set_time("2026-11-21T02:00:00Z");
+    app.sign_in("quantri").await.post("/api/v1/assignments", head_of_newest).await.expect(201);
+    sees("chutich.dong", 200).await;
 }

@@ -100,6 +100,11 @@ async fn the_first_page_shows_the_work_or_leads_to_sign_in() {
     for path in ["/them", "/gioi-thieu", "/problems/stale", "/problems/paper_not_signed"] {
         browser.get(path).await.expect(200);
     }
+    let places = browser.get("/them").await.text();
+    assert!(places.contains("href=\"/lich\"") && places.contains("href=\"/tai-khoan\""), "{places}");
+    let bar = page.split("<nav class=\"bottom\"").nth(1).unwrap();
+    assert!(!bar.contains("/lich") && !bar.contains("/tai-khoan"), "the phone's bar keeps to three places: {bar}");
+    assert!(page.split("me-menu").nth(1).unwrap().split("</details>").next().unwrap().contains("/tai-khoan"), "{page}");
     browser.get("/problems/khong-co").await.expect(404);
     app.client().get("/gioi-thieu").await.expect(200);
     assert_eq!(app.client().get("/them").await.expect(303).header("location"), "/dang-nhap?tiep=%2Fthem");

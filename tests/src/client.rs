@@ -178,6 +178,21 @@ impl Client {
         all.extend_from_slice(fields);
         self.form(action, &all).await
     }
+
+    /// Sends a form that `page` does not offer, with the session's own token: what a button would
+    /// send that was not drawn.
+    pub async fn force(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let html = self.get(page).await.expect(200).text();
+        let mut all = vec![("csrf", token_of(&html)), ("version", "1")];
+        all.extend_from_slice(fields);
+        self.form(action, &all).await
+    }
+}
+
+/// The session's own token, as the forms of a page carry it.
+fn token_of(html: &str) -> &str {
+    let value = html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    value.unwrap_or_else(|| panic!("no form with a token on the page:\n{html}"))
 }
 
 /// The hidden fields of the form with this action.

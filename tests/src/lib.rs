@@ -9,7 +9,8 @@ pub mod process;
 pub mod smtp;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use api::app::App;
 use api::clock::Clock;
@@ -33,6 +34,7 @@ pub struct TestApp {
     /// Its fixed clock.
     pub clock: Clock,
     folder: PathBuf,
+    statements: Arc<AtomicU64>,
 }
 
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
@@ -137,9 +139,14 @@ impl TestApp {
         let mut config = config(&folder, &url);
         change(&mut config);
         let clock = Clock::fixed(START.parse().unwrap());
-        let store = Store::open(&config, clock.clone()).await.unwrap();
+        let mut store = Store::open(&config, clock.clone()).await.unwrap();
+        let statements = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&statements);
+        store.watch(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
         let app = assemble(config, store);
-        Self { app, clock, folder }
+        Self { app, clock, folder, statements }
     }
 
     /// Leaves the database to another process: its url, and the folder, which stays.
@@ -187,6 +194,12 @@ impl TestApp {
     /// Moves the clock.
     pub fn set_time(&self, instant: &str) {
         self.clock.set(instant.parse::<DateTime<Utc>>().unwrap());
+    }
+
+    /// Statements sent to the database so far, by anyone.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Runs every job that is ready, until none is.

@@ -20,7 +20,10 @@ use crate::web::{self, Login, Posted};
 /// Adds the pages of this area.
 #[must_use]
 pub fn routes(tree: Route) -> Route {
-    tree.at("/lich", get(year_page)).at("/lich/ngay", post(add)).at("/lich/:id/xoa", post(remove))
+    tree.at("/lich", get(year_page))
+        .at("/lich/ngay", post(add))
+        .at("/lich/nam/:year", post(publish))
+        .at("/lich/:id/xoa", post(remove))
 }
 
 /// The query: a year, or a term to be counted.
@@ -41,7 +44,7 @@ async fn year_page(
 ) -> Result<Response> {
     let year = asked.nam.unwrap_or_else(|| login.today.year());
     let (question, counted) = counted(&app, login.today, &asked).await?;
-    let view = Calendar { question, counted, ..view(&app, &login, year, None).await? };
+    let view = Calendar { question, counted, ..view(&app, &login, year, Failed::None).await? };
     web::page(&app, &login, title(&app, year), &web::path_of(request), &view).await
 }
 
@@ -76,24 +79,52 @@ async fn counted(app: &App, today: NaiveDate, asked: &Asked) -> Result<(Form, Op
     }
 }
 
-async fn view(app: &App, caller: &Caller, year: i32, form: Option<Form>) -> Result<Calendar> {
+/// A form of the page that was refused.
+enum Failed {
+    None,
+    Add(Form),
+    Publish(Form),
+}
+
+async fn view(app: &App, caller: &Caller, year: i32, failed: Failed) -> Result<Calendar> {
     let db = app.store.read();
     let known = super::year(db, year).await?;
     let keeper = super::is_keeper(db, caller).await?;
     let chip =
         |known: i32| Chip { label: known.to_string(), href: format!("/lich?nam={known}"), active: known == year, count: None };
-    let chips = super::years(db).await?.into_iter().map(chip).collect();
+    let mut years = super::years(db).await?;
+    if keeper {
+        // The year to come is entered and published before anything counts into it.
+        years.extend([year, caller.today.year() + 1]);
+        years.sort_unstable();
+        years.dedup();
+    }
+    let chips = years.into_iter().map(chip).collect();
+    let (day_form, year_form) = match failed {
+        Failed::None => (None, None),
+        Failed::Add(form) => (Some(form), None),
+        Failed::Publish(form) => (None, Some(form)),
+    };
+    let told = || {
+        let mut form = web::fresh_form(None);
+        form.set("published", if known.published { "yes" } else { "no" });
+        form.set("source", known.source.clone().unwrap_or_default());
+        form
+    };
+    let publish_form = year_form.unwrap_or_else(told).with_id("publish");
     let rows = known.days.into_iter().map(|row| day_row(app, row, keeper)).collect();
     let choice = |key: &str, code: &'static str| Choice::new(code, web::say(app, &format!("{key}.{code}"), &[]));
     Ok(Calendar {
         year,
         published: known.published,
+        publish: keeper.then(|| format!("/lich/nam/{year}")),
+        publish_form,
         list: Listing { chips, ..Listing::plain(rows) },
         question: counted(app, caller.today, &Asked::default()).await?.0,
         units: DeadlineUnit::ALL.iter().map(|unit| choice(DeadlineUnit::KEY, unit.code())).collect(),
         counted: None,
         add: keeper.then(|| "/lich/ngay".to_owned()),
-        form: form.unwrap_or_else(|| web::fresh_form(None)).with_id("add"),
+        form: day_form.unwrap_or_else(|| web::fresh_form(None)).with_id("add"),
         kinds: DayKind::ALL.iter().map(|kind| choice(DayKind::KEY, kind.code())).collect(),
     })
 }
@@ -127,7 +158,23 @@ async fn add(app: Data<&App>, posted: Posted<can::ManageCalendar>) -> Result<Res
         Err(error) => {
             let caller = posted.caller;
             web::again(&app, &caller, title(&app, year), "/lich", posted.form, error, async |form| {
-                view(&app, &caller, year, Some(form)).await
+                view(&app, &caller, year, Failed::Add(form)).await
+            })
+            .await
+        }
+    }
+}
+
+#[handler]
+async fn publish(app: Data<&App>, Path(year): Path<i32>, posted: Posted<can::ManageCalendar>) -> Result<Response> {
+    let Posted { caller, form, .. } = posted;
+    let (published, source) = (form.value("published") == "yes", form.value("source").to_owned());
+    let path = format!("/lich?nam={year}");
+    match super::publish_year(&app.store, &caller, year, published, source).await {
+        Ok(()) => Ok(web::done(&path, "year_saved")),
+        Err(error) => {
+            web::again(&app, &caller, title(&app, year), &path, form, error, async |form| {
+                view(&app, &caller, year, Failed::Publish(form)).await
             })
             .await
         }

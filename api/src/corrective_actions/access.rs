@@ -24,7 +24,7 @@ use crate::store::Tx;
 #[must_use]
 pub fn visible(caller: &Caller) -> Condition {
     use corrective_action::Column;
-    let scope = caller.scope(Permission::ReadFindings);
+    let scope = caller.reading_scope(Permission::ReadFindings);
     Condition::any()
         .add(scope.covers(Column::OwnerUnitId))
         .add(scope.covers(Column::UnitId))

@@ -5,7 +5,7 @@ use domain::calendar::Calendar;
 use domain::corrective_action::{
     CauseGroup, CauseOrigin, CorrectiveActionState as State, CorrectiveActionVerb as Verb, MAX_WHYS, StepState,
 };
-use domain::id::{CorrectiveActionId, ExtensionId, PersonId, StepId};
+use domain::id::{CorrectiveActionId, ExtensionId, PersonId, StepId, UnitId};
 use domain::record::Subject;
 use entities::{corrective_action, step};
 use poem::http::StatusCode;
@@ -14,7 +14,7 @@ use poem::{IntoResponse as _, Request, Response, Route, get, handler, post};
 use render::Form;
 use render::views::corrective_actions::{
     ActionList, ActionPage, ActionRow, ExamplePlan, ExtensionFacts, ExtensionForm, FindingFacts, KeptDate, PlanFacts, PlanForm,
-    PostForm, RowsForm, StepFacts, Verdicts,
+    PostForm, RowsForm, StepFacts, TransferForm, Verdicts,
 };
 use render::views::findings::Link;
 use render::views::part::{Choice, Stage, Tone};
@@ -31,6 +31,7 @@ use crate::findings::pages::{
 };
 use crate::findings::read::{shortened, title};
 use crate::http::{Slice, Version, link};
+use crate::inspections::pages::units_in_reach;
 use crate::web::{self, Login, Posted, say};
 
 /// `/khac-phuc`
@@ -41,6 +42,7 @@ pub fn routes(tree: Route) -> Route {
         .at("/khac-phuc/:id/ke-hoach", post(write_plan))
         .at("/khac-phuc/:id/viec/:step_id/minh-chung", post(report_step))
         .at("/khac-phuc/:id/gia-han/:extension_id/:loi", post(decide))
+        .at("/khac-phuc/:id/chuyen-don-vi", post(transfer))
         .at("/khac-phuc/:id/:viec", post(do_act))
 }
 
@@ -139,12 +141,33 @@ async fn show(
     let may_plan = found.verbs.contains(&Verb::DraftPlan);
     let people = if may_plan { people_of(db, found.row.unit_id, caller.today).await? } else { Vec::new() };
     let examples = if may_plan { examples(db, caller, id).await? } else { Vec::new() };
+    let takers = if found.verbs.contains(&Verb::Transfer) { takers(app, caller, &found.row).await? } else { Takers::default() };
     let calendar = crate::calendar::load(db).await?;
     let heading = format!("{} · {}", found.row.code, shortened(&title(&found.finding), 80));
     let page = Page { app, caller, found: &found, calendar: &calendar, failed };
-    let view = page.view(people, examples);
+    let view = page.view(people, examples, takers);
     let response = web::page(app, caller, heading, path, &view).await?;
     Ok(response.with_status(status).into_response())
+}
+
+/// The units an action can be moved to, and the one recorded as the only heir of its present unit.
+#[derive(Default)]
+struct Takers {
+    units: Vec<Choice>,
+    heir: Option<UnitId>,
+}
+
+async fn takers(app: &App, caller: &Caller, row: &corrective_action::Model) -> Result<Takers> {
+    let mut units = units_in_reach(app, caller, Some(row.owner_unit_id)).await?;
+    units.retain(|unit| unit.value != row.unit_id.to_string());
+    let links = crate::units::links(app.store.read(), row.unit_id).await?;
+    let heirs: Vec<UnitId> =
+        links.iter().filter(|link| link.from.id == row.unit_id).filter_map(|link| link.to.as_ref()).map(|heir| heir.id).collect();
+    let heir = match heirs.as_slice() {
+        [heir] => Some(*heir),
+        _ => None,
+    };
+    Ok(Takers { units, heir })
 }
 
 /// What the page is drawn from.
@@ -157,7 +180,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn view(&self, people: Vec<(PersonId, String)>, examples: Vec<Example>) -> ActionPage {
+    fn view(&self, people: Vec<(PersonId, String)>, examples: Vec<Example>, takers: Takers) -> ActionPage {
         let Detail { row, finding, visit, people: names, .. } = self.found;
         let planning = self.may(Verb::DraftPlan);
         let linked = |row: &corrective_action::Model| Link {
@@ -196,6 +219,7 @@ impl Page<'_> {
             effects: ["yes", "no"].map(|code| Choice::new(code, say(self.app, &format!("effect.{code}"), &[]))).into(),
             extend: self.extension_form(),
             cancel: self.post(Verb::Cancel, "huy", |_| {}),
+            transfer: self.transfer_form(takers),
             verdicts: Verdicts {
                 verification_note: row.verification_note.clone(),
                 effect_note: row.effect_note.clone(),
@@ -325,6 +349,14 @@ impl Page<'_> {
             action: self.action("gia-han"),
             steps,
         })
+    }
+
+    fn transfer_form(&self, takers: Takers) -> Option<TransferForm> {
+        let Takers { units, heir } = takers;
+        let form = self.post(Verb::Transfer, "chuyen-don-vi", |form| {
+            form.set("unit_id", heir.map(|heir| heir.to_string()).unwrap_or_default());
+        });
+        form.map(|PostForm { form, action }| TransferForm { form, action, units })
     }
 
     fn extensions(&self) -> Vec<ExtensionFacts> {
@@ -473,23 +505,6 @@ fn read_plan(form: &Form) -> Result<PlanDraft> {
     })
 }
 
-/// Errors name rows as the use case counts them; the form counts blank ones too.
-fn on_form_rows(error: Error, form: &Form) -> Error {
-    let Error::Invalid(mut fields) = error else { return error };
-    let rows = live_rows(form);
-    for field in &mut fields {
-        let moved = field.field.strip_prefix("steps/").and_then(|rest| {
-            let (n, name) = rest.split_once('/')?;
-            let row = rows.get(n.parse::<usize>().ok()?)?;
-            Some(format!("steps/{row}/{name}"))
-        });
-        if let Some(moved) = moved {
-            field.field = moved;
-        }
-    }
-    Error::Invalid(fields)
-}
-
 #[handler]
 async fn write_plan(app: Data<&App>, posted: Posted<can::DraftPlans>, Path(id): Path<CorrectiveActionId>) -> Result<Response> {
     let Posted { caller, mut form, .. } = posted;
@@ -510,7 +525,7 @@ async fn write_plan(app: Data<&App>, posted: Posted<can::DraftPlans>, Path(id): 
     match outcome.await {
         Ok(()) => Ok(web::done(&path, if submit { "plan_submitted" } else { "plan_draft" })),
         Err(error) => {
-            let error = on_form_rows(error, &form);
+            let error = web::on_form_rows(error, "steps", &live_rows(&form));
             failed(&app, &caller, id, "ke-hoach", form, error).await
         }
     }
@@ -571,6 +586,23 @@ async fn decide(
     match dates::decide(&app.store, &caller, extension_id, web::seen(&form)?, granted, reason).await {
         Ok(_) => Ok(web::done(&web::link_to(Subject::CorrectiveAction, id.0), "corrective_done")),
         Err(error) => failed(&app, &caller, id, &format!("{word}-{extension_id}"), form, error).await,
+    }
+}
+
+#[handler]
+async fn transfer(app: Data<&App>, posted: Posted<can::TransferDuties>, Path(id): Path<CorrectiveActionId>) -> Result<Response> {
+    let Posted { caller, form, .. } = posted;
+    let outcome = async {
+        let mut problems = domain::draft::Problems::new();
+        let to = form.value("unit_id").parse::<UnitId>().map_err(|_none| problems.add("unit_id", "required"));
+        problems.text("ground", form.value("ground"), 2_000);
+        problems.finish()?;
+        let to = to.map_err(|()| Error::field("unit_id", "required"))?;
+        super::transfer(&app.store, &caller, id, web::seen(&form)?, to, form.value("ground").to_owned()).await
+    };
+    match outcome.await {
+        Ok(_) => Ok(web::done(&web::link_to(Subject::CorrectiveAction, id.0), "corrective_transferred")),
+        Err(error) => failed(&app, &caller, id, "chuyen-don-vi", form, error).await,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::inspections::access::part;
 #[must_use]
 pub fn visible(caller: &Caller) -> Condition {
     use finding::Column;
-    let scope = caller.scope(Permission::ReadFindings);
+    let scope = caller.reading_scope(Permission::ReadFindings);
     let teams = Query::select()
         .column(inspection_member::Column::InspectionId)
         .from(inspection_member::Entity)

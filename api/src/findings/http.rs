@@ -14,7 +14,7 @@ use poem_openapi::{Object, OpenApi};
 use super::read::{Detail, Filter, Listed};
 use super::{Act, FindingChange, NewFinding, act, draft, edit, read};
 use crate::app::App;
-use crate::auth::{Auth, Caller, can};
+use crate::auth::{Auth, Caller, Either, can};
 use crate::error::Result;
 use crate::http::{One, Page, Slice, Version, link};
 
@@ -499,7 +499,7 @@ impl FindingsApi {
     #[oai(path = "/findings/:id/withdraw", method = "post", operation_id = "withdraw_finding")]
     async fn withdraw_finding(
         &self,
-        auth: Auth<can::ReadFindings>,
+        auth: Auth<Either<can::RunInspections, can::OrderInspections>>,
         app: Data<&App>,
         id: Path<FindingId>,
         #[oai(name = "If-Match")] seen: Header<Version>,

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 #[must_use]
 pub fn visible(caller: &Caller) -> Condition {
     use inspection::Column;
-    let scope = caller.scope(Permission::ReadInspections);
+    let scope = caller.reading_scope(Permission::ReadInspections);
     let untold = [InspectionState::Planned, InspectionState::TeamSet, InspectionState::Cancelled];
     Condition::any()
         .add(scope.covers(Column::OwnerUnitId))
@@ -79,5 +79,5 @@ pub async fn by(db: &impl ConnectionTrait, caller: &Caller, visit: &inspection::
 /// # Errors
 /// The database's.
 pub async fn inspects(db: &impl ConnectionTrait, caller: &Caller, visit: &inspection::Model, by: &By) -> Result<bool> {
-    Ok(by.team_role.is_some() || caller.scope(Permission::ReadInspections).contains(db, visit.owner_unit_id).await?)
+    Ok(by.team_role.is_some() || caller.reading_scope(Permission::ReadInspections).contains(db, visit.owner_unit_id).await?)
 }

@@ -176,7 +176,7 @@ async fn planning(app: &App, caller: &Caller, form: Form) -> Result<view::PlanIn
     Ok(view::PlanInspection {
         form,
         owners,
-        units: units(app, caller, owner.ok()).await?,
+        units: units_in_reach(app, caller, owner.ok()).await?,
         kinds: choices(app, InspectionKind::KEY, InspectionKind::ALL),
         checklists: checklists.into_iter().map(|row| Choice::new(row.id.to_string(), name_of(app, &row))).collect(),
         programmes: programmes
@@ -193,7 +193,7 @@ fn name_of(app: &App, row: &checklist::Model) -> String {
 }
 
 /// The units within reach of the inspecting one; of every candidate when that is not decided yet.
-async fn units(app: &App, caller: &Caller, owner: Option<domain::id::UnitId>) -> Result<Vec<Choice>> {
+pub(crate) async fn units_in_reach(app: &App, caller: &Caller, owner: Option<domain::id::UnitId>) -> Result<Vec<Choice>> {
     let db = app.store.read();
     let reach = match owner {
         Some(owner) => plan::reach(db, owner, caller.today).await?,

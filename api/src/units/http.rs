@@ -345,7 +345,8 @@ impl UnitsApi {
     ) -> Result<Json<SuccessionOutcome>> {
         let SuccessionBody { kind, to, on, ground, duties_to } = body.0;
         let duties_to = duties_to.into_iter().map(|duty| (duty.id, usize::try_from(duty.heir).unwrap_or(usize::MAX))).collect();
-        let input = succession::Input { kind, to: to.into_iter().map(Heir::from).collect(), on, ground, duties_to };
+        let input =
+            succession::Input { kind: Some(kind), to: to.into_iter().map(Heir::from).collect(), on: Some(on), ground, duties_to };
         let done = succession::succeed(&app.store, &auth, id.0, seen.0, input).await?;
         Ok(Json(SuccessionOutcome {
             from: unit_ref(&done.from),

@@ -3,14 +3,16 @@
 use chrono::NaiveDate;
 use domain::id::UnitId;
 use domain::permission::Permission;
+use domain::record::SuccessionKind;
 use entities::unit;
 use poem::web::{Data, Path, Query};
 use poem::{Request, Response, Route, get, handler, post};
 use render::Form;
-use render::views::part::{Chip, Listing, Pager, Search};
-use render::views::units::{SuccessionRow, UnitLink, UnitList, UnitPage, UnitRow};
+use render::views::part::{Chip, Choice, Listing, Pager, Search};
+use render::views::units::{OpenDuty, SuccessionForm, SuccessionRow, UnitLink, UnitList, UnitPage, UnitRow};
 
 use super::http::under;
+use super::succession::{self, Heir};
 use super::{Filter, Link, Under};
 use crate::app::App;
 use crate::auth::{Caller, can};
@@ -21,7 +23,10 @@ use crate::web::{self, Login, Posted};
 /// Adds the pages of this area.
 #[must_use]
 pub fn routes(tree: Route) -> Route {
-    tree.at("/don-vi", get(list_page)).at("/don-vi/:id", get(unit_page)).at("/don-vi/:id/sua-ten", post(correct))
+    tree.at("/don-vi", get(list_page))
+        .at("/don-vi/:id", get(unit_page))
+        .at("/don-vi/:id/sua-ten", post(correct))
+        .at("/don-vi/:id/ke-thua", get(succession_page).post(succeed))
 }
 
 /// The query of the list.
@@ -127,7 +132,7 @@ async fn view(app: &App, caller: &Caller, id: UnitId, form: Option<Form>) -> Res
         })
         .collect()
     };
-    let may_correct = caller.scope(Permission::ManageUnits).contains(db, id).await?;
+    let manages = caller.scope(Permission::ManageUnits).contains(db, id).await?;
     let form = form.unwrap_or_else(|| {
         let mut form = web::fresh_form(Some(row.version));
         form.set("name", row.name.clone());
@@ -147,7 +152,8 @@ async fn view(app: &App, caller: &Caller, id: UnitId, form: Option<Form>) -> Res
         people_href: caller.may(Permission::ReadPeople).then(|| format!("/nhan-su?don_vi={id}")),
         predecessors: side(false, |link| Some(&link.from)),
         successors: side(true, |link| link.to.as_ref()),
-        correct: may_correct.then(|| format!("/don-vi/{id}/sua-ten")),
+        correct: manages.then(|| format!("/don-vi/{id}/sua-ten")),
+        succeed_href: manages.then(|| format!("/don-vi/{id}/ke-thua")),
         form,
         code: row.code,
     };
@@ -170,5 +176,115 @@ async fn correct(app: Data<&App>, Path(id): Path<UnitId>, posted: Posted<can::Ma
             })
             .await
         }
+    }
+}
+
+#[handler]
+async fn succession_page(
+    login: Login<can::ManageUnits>,
+    app: Data<&App>,
+    request: &Request,
+    Path(id): Path<UnitId>,
+) -> Result<Response> {
+    let (title, view) = succession_view(&app, &login, id, None).await?;
+    web::page(&app, &login, title, &web::path_of(request), &view).await
+}
+
+/// How many heirs an open duty can be given to before the form has been sent once.
+const HEIRS: usize = 5;
+
+/// What becomes of a unit, to be filled in; 404 outside the caller's scope.
+async fn succession_view(app: &App, caller: &Caller, id: UnitId, form: Option<Form>) -> Result<(String, SuccessionForm)> {
+    let db = app.store.read();
+    let duties = succession::open_duties(db, caller, id).await?;
+    let row = super::find(db, id).await?;
+    let units = crate::people::records::units_to_choose(db, caller, Permission::ManageUnits).await?;
+    let form = form.unwrap_or_else(|| web::fresh_form(Some(row.version)));
+    let heirs = HEIRS.max(form.rows("to").last().map_or(0, |last| last + 1));
+    let heir = |n: usize| Choice::new(n.to_string(), web::say(app, "units.heir_n", &[("n", (n + 1).to_string())]));
+    let kind =
+        |kind: &SuccessionKind| Choice::new(kind.to_string(), web::say(app, &format!("{}.{kind}", SuccessionKind::KEY), &[]));
+    let duty = |duty: succession::OpenDuty| OpenDuty {
+        field: format!("duties/{}", duty.id),
+        subject: duty.subject.to_string(),
+        code: duty.code,
+    };
+    let view = SuccessionForm {
+        unit: unit_link(&row),
+        action: format!("/don-vi/{id}/ke-thua"),
+        form,
+        kinds: SuccessionKind::ALL.iter().map(kind).collect(),
+        units: units
+            .into_iter()
+            .filter(|unit| unit.id != id)
+            .map(|unit| Choice::new(unit.id.to_string(), format!("{} ({})", unit.name, unit.code)))
+            .collect(),
+        unit_kinds: super::kinds(db).await?.into_iter().map(|(code, kind)| Choice::new(code, kind.name)).collect(),
+        duties: duties.into_iter().map(duty).collect(),
+        heirs: (0..heirs).map(heir).collect(),
+    };
+    Ok((succession_title(app, &row), view))
+}
+
+fn succession_title(app: &App, row: &unit::Model) -> String {
+    web::say(app, "units.succession_title", &[("name", row.name.clone())])
+}
+
+#[handler]
+async fn succeed(
+    app: Data<&App>,
+    request: &Request,
+    Path(id): Path<UnitId>,
+    posted: Posted<can::ManageUnits>,
+) -> Result<Response> {
+    let Posted { caller, mut form, .. } = posted;
+    if form.value("add") == "to" {
+        form.add_row("to");
+        let (title, view) = succession_view(&app, &caller, id, Some(form)).await?;
+        return web::page(&app, &caller, title, &web::path_of(request), &view).await;
+    }
+    let live = form.rows("to");
+    let done = match web::seen(&form) {
+        Ok(version) => succession::succeed(&app.store, &caller, id, version, passing(&form, &live)).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(_) => Ok(web::done(&web::link_to(domain::record::Subject::Unit, id.0), "unit_succeeded")),
+        Err(error) => {
+            let title = succession_title(&app, &super::find(app.store.read(), id).await?);
+            let error = web::on_form_rows(error, "to", &live);
+            web::again(&app, &caller, title, &web::path_of(request), form, error, async |form| {
+                Ok(succession_view(&app, &caller, id, Some(form)).await?.1)
+            })
+            .await
+        }
+    }
+}
+
+/// What a form says becomes of a unit; `live` are the rows of its heirs.
+fn passing(form: &Form, live: &[usize]) -> succession::Input {
+    let heir = |row: &usize| {
+        let value = |name: &str| form.value(&format!("to/{row}/{name}")).to_owned();
+        match value("unit_id").parse() {
+            Ok(id) => Heir::Existing(id),
+            Err(_new) => Heir::New {
+                code: value("code"),
+                kind: value("kind"),
+                name: value("name"),
+                parent_id: value("parent_id").parse().ok(),
+            },
+        }
+    };
+    let given = |(name, row): (&String, &String)| {
+        let duty = name.strip_prefix("duties/")?.parse().ok()?;
+        let row: usize = row.parse().ok()?;
+        Some((duty, live.iter().position(|heir| *heir == row)?))
+    };
+    succession::Input {
+        kind: form.value("kind").parse().ok(),
+        to: live.iter().map(heir).collect(),
+        on: form.value("on").parse().ok(),
+        ground: form.value("ground").to_owned(),
+        duties_to: form.values.iter().filter_map(given).collect(),
     }
 }

@@ -30,11 +30,11 @@ use crate::store::{Event, Store, Tx};
 #[derive(Clone, Debug)]
 pub struct Input {
     /// How it passes on.
-    pub kind: SuccessionKind,
+    pub kind: Option<SuccessionKind>,
     /// Into what.
     pub to: Vec<Heir>,
     /// First day of the new state.
-    pub on: NaiveDate,
+    pub on: Option<NaiveDate>,
     /// The decision or resolution it rests on.
     pub ground: String,
     /// Who takes over each open duty, when there are several heirs: its id and the heir's place in `to`.
@@ -98,28 +98,33 @@ pub async fn succeed(store: &Store, caller: &Caller, id: UnitId, version: Versio
             }
             let old = locked(&tx, id).await?;
             seen(version, old.version)?;
-            let mut problems = Problems::new();
-            let ground = problems.text("ground", &input.ground, 500);
-            problems.finish()?;
-            check_heirs(input.kind, input.to.len())?;
-            check_span(old.valid_from, old.valid_to, input.on)?;
-            let heirs = heirs(&tx, &scope, &old, &input).await?;
-            pass_on(
-                &tx,
-                old,
-                &Passing { kind: input.kind, on: input.on, ground: &ground, duties_to: &input.duties_to, sample: false },
-                heirs,
-            )
-            .await
+            let (kind, on, ground) = checked_frame(&input)?;
+            check_heirs(kind, input.to.len())?;
+            check_span(old.valid_from, old.valid_to, on)?;
+            let heirs = heirs(&tx, &scope, &old, &input.to, on).await?;
+            pass_on(&tx, old, &Passing { kind, on, ground: &ground, duties_to: &input.duties_to, sample: false }, heirs).await
         })
         .await
 }
 
+/// How, from which day and on what ground.
+fn checked_frame(input: &Input) -> Result<(SuccessionKind, NaiveDate, String)> {
+    let mut problems = Problems::new();
+    problems.check(input.kind.is_none(), "kind", "required");
+    problems.check(input.on.is_none(), "on", "required");
+    let ground = problems.text("ground", &input.ground, 500);
+    problems.finish()?;
+    match (input.kind, input.on) {
+        (Some(kind), Some(on)) => Ok((kind, on, ground)),
+        _ => Err(Error::field("kind", "required")),
+    }
+}
+
 /// The heirs: existing ones checked, new ones created. All wrong fields at once.
-async fn heirs(tx: &Tx, scope: &Scope, old: &unit::Model, input: &Input) -> Result<Vec<unit::Model>> {
+async fn heirs(tx: &Tx, scope: &Scope, old: &unit::Model, to: &[Heir], on: NaiveDate) -> Result<Vec<unit::Model>> {
     let (mut heirs, mut wrong) = (Vec::new(), Vec::new());
-    for (place, heir) in input.to.iter().enumerate() {
-        match heir_of(tx, scope, old, heir, input.on).await {
+    for (place, heir) in to.iter().enumerate() {
+        match heir_of(tx, scope, old, heir, on).await {
             Ok(row) => heirs.push(row),
             Err(Error::Invalid(fields)) => {
                 wrong

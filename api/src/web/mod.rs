@@ -37,7 +37,7 @@ impl<P> Deref for Login<P> {
 impl<'a, P: Can> FromRequest<'a> for Login<P> {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         let caller = authenticate(request).await?;
-        caller.require(P::PERMISSION)?;
+        P::check(&caller)?;
         Ok(Self(caller, PhantomData))
     }
 }
@@ -78,7 +78,7 @@ impl<'a, P: Can> FromRequest<'a> for Posted<P> {
         if sent.is_none() || sent != caller.session.as_ref().map(|open| open.csrf.as_str()) {
             return Err(Error::CrossSite.into());
         }
-        caller.require(P::PERMISSION)?;
+        P::check(&caller)?;
         let print = sha256_hex(format!("{}{pairs:?}", request.original_uri().path()).as_bytes());
         let form = Form::from_pairs(pairs);
         if !form.once.is_empty() {
@@ -185,6 +185,24 @@ pub fn seen(form: &Form) -> Result<crate::http::Version> {
     form.version.map(crate::http::Version).ok_or(Error::PreconditionRequired)
 }
 
+/// Use cases name the rows of a group as they count them; a form counts blank rows too. `live` are
+/// the numbers of its rows that were handed on, in order.
+#[must_use]
+pub fn on_form_rows(error: Error, group: &str, live: &[usize]) -> Error {
+    let Error::Invalid(mut fields) = error else { return error };
+    for field in &mut fields {
+        let moved = field.field.strip_prefix(group).and_then(|rest| rest.strip_prefix('/')).and_then(|rest| {
+            let (n, name) = rest.split_once('/')?;
+            let row = live.get(n.parse::<usize>().ok()?)?;
+            Some(format!("{group}/{row}/{name}"))
+        });
+        if let Some(moved) = moved {
+            field.field = moved;
+        }
+    }
+    Error::Invalid(fields)
+}
+
 /// After a done act: back to a page, which says so once (`flash.<key>`).
 #[must_use]
 pub fn done(path: &str, flash: &str) -> Response {
@@ -255,6 +273,7 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("checklists", "/danh-muc", Permission::ManageChecklists),
         ("units", "/don-vi", Permission::ReadReference),
         ("people", "/nhan-su", Permission::ReadPeople),
+        ("calendar", "/lich", Permission::ReadReference),
         ("mail", "/thu", Permission::OperateSystem),
         ("events", "/nhat-ky", Permission::ReadEvents),
     ];

@@ -43,6 +43,10 @@ pub struct Calendar {
     pub year: i32,
     /// Whether its official list is out.
     pub published: bool,
+    /// Where it is said whether the list is out, for who may.
+    pub publish: Option<String>,
+    /// The form for that: `published`, `source`.
+    pub publish_form: Form,
     /// Its special days.
     pub list: Listing<DayRow>,
     /// What is to be counted.
@@ -79,6 +83,8 @@ impl View for Calendar {
         let plain = Self {
             year: 2026,
             published: true,
+            publish: None,
+            publish_form: Form::default(),
             list: Listing { chips, ..Listing::plain(vec![row.clone()]) },
             question,
             units: vec![Choice::new("day", "ngày"), Choice::new("working_day", "ngày làm việc")],
@@ -91,6 +97,8 @@ impl View for Calendar {
         let keeper = Self {
             year: 2027,
             published: false,
+            publish: Some("/lich/nam/2027".to_owned()),
+            publish_form: Form::default().with_id("publish"),
             counted: Some(counted),
             list: Listing::plain(vec![DayRow {
                 remove: Some("/lich/x/xoa".to_owned()),

@@ -151,6 +151,17 @@ pub struct ExtensionForm {
     pub steps: Vec<Choice>,
 }
 
+/// The form that moves an action to the unit that answers for it now.
+#[derive(Clone, Debug, Serialize)]
+pub struct TransferForm {
+    /// The form: `unit_id`, `ground`.
+    pub form: Form,
+    /// Where it is sent.
+    pub action: String,
+    /// The units to choose from.
+    pub units: Vec<Choice>,
+}
+
 /// A request for a later date.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExtensionFacts {
@@ -256,6 +267,8 @@ pub struct ActionPage {
     pub extend: Option<ExtensionForm>,
     /// To give it up.
     pub cancel: Option<PostForm>,
+    /// To move it to the successor unit.
+    pub transfer: Option<TransferForm>,
     /// What was said of doing and effect.
     pub verdicts: Verdicts,
     /// Every request for a later date.
@@ -360,6 +373,7 @@ fn sample_planning() -> ActionPage {
             steps: Vec::new(),
         }),
         cancel: None,
+        transfer: None,
         verdicts: Verdicts { verification_note: None, effect_note: None, effect_sample: None, cancel_reason: None },
         extensions: Vec::new(),
         dates: Vec::new(),
@@ -410,6 +424,11 @@ fn sample_judging(planning: &ActionPage) -> ActionPage {
         effect: post("hieu-luc"),
         extend: None,
         cancel: post("huy"),
+        transfer: Some(TransferForm {
+            form: Form::default().with_id("chuyen-don-vi"),
+            action: "/khac-phuc/1/chuyen-don-vi".to_owned(),
+            units: vec![Choice::new("2", "Xã Bình Mẫu (MAU-02)")],
+        }),
         ..planning.clone()
     }
 }
@@ -454,6 +473,7 @@ fn sample_doing(judging: &ActionPage) -> ActionPage {
         reject: None,
         effect: None,
         cancel: None,
+        transfer: None,
         extend: Some(ExtensionForm {
             form: Form::default().with_id("extend"),
             action: "/khac-phuc/1/gia-han".to_owned(),

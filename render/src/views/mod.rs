@@ -101,6 +101,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     today::Today,
     units::UnitList,
     units::UnitPage,
+    units::SuccessionForm,
 ];
 
 /// Every mail.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::part::{Chip, Listing, Pager, Search};
+use super::part::{Chip, Choice, Listing, Pager, Search};
 use crate::{Form, View};
 
 /// A unit in a list.
@@ -132,6 +132,8 @@ pub struct UnitPage {
     pub correct: Option<String>,
     /// The form for that.
     pub form: Form,
+    /// Where it is recorded that it passes into others, for who may.
+    pub succeed_href: Option<String>,
 }
 
 impl View for UnitPage {
@@ -154,6 +156,7 @@ impl View for UnitPage {
             successors: Vec::new(),
             correct: None,
             form: Form::default(),
+            succeed_href: None,
         };
         let row = |other: Option<UnitLink>| SuccessionRow {
             other,
@@ -171,6 +174,71 @@ impl View for UnitPage {
             successors: vec![row(None)],
             correct: Some("/don-vi/x/sua-ten".to_owned()),
             form,
+            succeed_href: Some("/don-vi/x/ke-thua".to_owned()),
+            ..plain.clone()
+        };
+        vec![plain, full]
+    }
+}
+
+/// An open duty that passes to an heir, by number only.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenDuty {
+    /// The field of the form that names its heir: `duties/<id>`.
+    pub field: String,
+    /// Code of the kind of record.
+    pub subject: String,
+    /// Its number.
+    pub code: String,
+}
+
+/// A unit is recorded to pass into others.
+#[derive(Clone, Debug, Serialize)]
+pub struct SuccessionForm {
+    /// The unit that ends.
+    pub unit: UnitLink,
+    /// Where the form is sent.
+    pub action: String,
+    /// The form: `kind`, `on`, `ground`, rows `to/<n>/…`, `duties/<id>`.
+    pub form: Form,
+    /// How a unit can pass on.
+    pub kinds: Vec<Choice>,
+    /// Units that can be heirs, or stand above a new one.
+    pub units: Vec<Choice>,
+    /// Kinds of a new unit.
+    pub unit_kinds: Vec<Choice>,
+    /// What is still open.
+    pub duties: Vec<OpenDuty>,
+    /// The heirs by their row in the form.
+    pub heirs: Vec<Choice>,
+}
+
+impl View for SuccessionForm {
+    const TEMPLATE: &'static str = "units/succession.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            unit: UnitLink { href: "/don-vi/x".to_owned(), name: "Xã An Mẫu".to_owned() },
+            action: "/don-vi/x/ke-thua".to_owned(),
+            form: Form { version: Some(1), ..Form::default() },
+            kinds: vec![Choice::new("merge", "Sáp nhập"), Choice::new("split", "Chia, tách")],
+            units: vec![Choice::new("1", "Xã Bình Mẫu (MAU-02)")],
+            unit_kinds: vec![Choice::new("xa", "xã")],
+            duties: Vec::new(),
+            heirs: Vec::new(),
+        };
+        let mut form = plain.form.clone();
+        form.set("kind", "split").set("to/0/code", "MAU-01A").set("to/1/unit_id", "1");
+        form.error("on", "Chưa nhập nội dung này.").error("to/0/name", "Chưa nhập nội dung này.");
+        let duty = |id: &str, subject: &str, code: &str| OpenDuty {
+            field: format!("duties/{id}"),
+            subject: subject.to_owned(),
+            code: code.to_owned(),
+        };
+        let full = Self {
+            form,
+            duties: vec![duty("1", "finding", "PH-2026-0031"), duty("2", "corrective_action", "KP-2026-0007")],
+            heirs: vec![Choice::new("0", "Đơn vị kế thừa 1"), Choice::new("1", "Đơn vị kế thừa 2")],
             ..plain.clone()
         };
         vec![plain, full]
