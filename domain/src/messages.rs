@@ -43,18 +43,9 @@ fn messages(lang: &str, counts: impl Fn(&Path) -> bool) -> Messages {
 
 /// The files of this crate without their tests.
 fn sources() -> Vec<String> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
-                folders.push(path);
-            } else if !path.ends_with("messages.rs") && !path.ends_with("code.rs") {
-                found.push(fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().to_owned());
-            }
-        }
-    }
-    found
+    let shown = files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let shown = shown.iter().filter(|path| !path.ends_with("messages.rs") && !path.ends_with("code.rs"));
+    shown.map(|path| fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().to_owned()).collect()
 }
 
 /// The files of a folder and of the folders in it.

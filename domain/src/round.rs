@@ -92,7 +92,7 @@ code_enum! {
     /// Whose value it is. Later ones prevail; none is overwritten.
     pub enum Layer ("score_layer") {
         /// Tự chấm.
-        SelfScore = "self",
+        SelfScore = "self_score",
         /// Thẩm định lần 1.
         Appraisal1 = "appraisal_1",
         /// Giải trình.
