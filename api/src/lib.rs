@@ -25,6 +25,7 @@ pub mod people;
 pub mod programmes;
 pub mod reminders;
 pub mod reports;
+pub mod rounds;
 pub mod sample;
 pub mod server;
 pub mod store;

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::corrective_action::{CorrectiveActionState, StepState};
 use crate::finding::FindingState;
 use crate::inspection::InspectionState;
+use crate::round::{RoundState, SheetState};
 use crate::rule::{Refused, require};
 
 /// Every rule code of this module, besides those of [`crate::rule`].
@@ -31,6 +32,8 @@ pub enum Place {
     Action(CorrectiveActionState),
     /// A step of a corrective action.
     Step(StepState, CorrectiveActionState),
+    /// A line of a score sheet; whether the appraisal contests it, so that it may be explained.
+    SheetLine(RoundState, SheetState, bool),
 }
 
 /// What the acting person is to the record.
@@ -71,6 +74,10 @@ pub fn may_attach(place: Place, by: &By) -> Result<(), Refused> {
             require(by.of_unit || by.doer, "unit_only")?;
             state.is_before_verification()
         }
+        Place::SheetLine(round, sheet, contested) => {
+            require(by.of_unit, "unit_only")?;
+            (round == RoundState::SelfScoring && sheet == SheetState::Open) || (round == RoundState::Explanation && contested)
+        }
         Place::Step(step, action) => {
             require(by.of_unit || by.doer, "doer_only")?;
             matches!(step, S::Open | S::Rejected) && action.is_before_verification() && action != A::ReportedDone
@@ -90,6 +97,7 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
     let instead = match place {
         Place::Line(_) => by.lead,
         Place::Action(_) | Place::Step(..) => by.of_unit,
+        Place::SheetLine(..) => by.of_unit,
         Place::Inspection(_) | Place::Finding(..) => false,
     };
     require(uploader || instead, "uploader_only")?;
@@ -98,6 +106,8 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
             Place::Inspection(state) => state != I::SelfReport,
             Place::Finding(state, _) => state != F::Disputed,
             Place::Action(state) => matches!(state, A::Issued | A::Analysing),
+            // What was shown with an explanation stays; the deadline closes self-scoring anyway.
+            Place::SheetLine(round, ..) => round == RoundState::SelfScoring,
             Place::Line(_) | Place::Step(..) => true,
         };
     require(open && !shown, "evidence_settled")
