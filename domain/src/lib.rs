@@ -23,8 +23,10 @@ pub mod record;
 pub mod reminder;
 pub mod rule;
 pub mod succession;
+pub mod survey;
 pub mod text;
 pub mod time;
+pub mod year_work;
 
 #[cfg(test)]
 mod messages;
