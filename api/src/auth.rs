@@ -236,6 +236,9 @@ can!(
     OperateSystem,
     ReadEvents,
     UseOwnAccount,
+    ReadFigures,
+    EditFigures,
+    AssignTasks,
 );
 
 /// The caller, proven to hold the permission `P` somewhere. First argument of every operation.

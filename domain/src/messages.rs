@@ -25,8 +25,7 @@ const RULES: &[&[&str]] = &[
     succession::CODES,
 ];
 
-const FIELDS: &[&[&str]] =
-    &[
+const FIELDS: &[&[&str]] = &[
     draft::FIELD_CODES,
     checklist::FIELD_CODES,
     corrective_action::FIELD_CODES,

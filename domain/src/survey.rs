@@ -84,7 +84,8 @@ impl Instrument {
     #[must_use]
     pub fn usual(questions: Vec<Question>) -> Self {
         let options = [("A", "Rất hài lòng", 100), ("B", "Hài lòng", 60), ("C", "Bình thường", 20), ("D", "Không hài lòng", 0)];
-        let option = |(code, label, percent): (&str, &str, i32)| AnswerOption { code: code.to_owned(), label: label.to_owned(), percent };
+        let option =
+            |(code, label, percent): (&str, &str, i32)| AnswerOption { code: code.to_owned(), label: label.to_owned(), percent };
         Self { options: options.map(option).to_vec(), questions }
     }
 
@@ -112,7 +113,8 @@ impl Instrument {
         });
         let options = options.collect();
         let questions = questions.into_iter().enumerate();
-        let questions = questions.map(|(i, one)| Question { text: problems.line(&format!("questions/{i}/text"), &one.text, 500), ..one });
+        let questions =
+            questions.map(|(i, one)| Question { text: problems.line(&format!("questions/{i}/text"), &one.text, 500), ..one });
         let questions = questions.collect();
         Self { options, questions }
     }
@@ -120,7 +122,11 @@ impl Instrument {
     /// The codes of what is asked: at least one.
     #[must_use]
     pub fn asked(&self) -> Vec<&str> {
-        if self.questions.is_empty() { vec![OVERALL] } else { self.questions.iter().map(|question| question.code.as_str()).collect() }
+        if self.questions.is_empty() {
+            vec![OVERALL]
+        } else {
+            self.questions.iter().map(|question| question.code.as_str()).collect()
+        }
     }
 
     /// The number of forms these answers stand for: every question is answered by each of them, with options there are.
@@ -210,9 +216,9 @@ pub fn outcome(state: SurveyState, instrument: &Instrument, entries: &[(u32, Ans
         let given = entries.iter().flat_map(|(_, answers)| answers.values());
         given.filter_map(|options| options.get(code)).map(|count| u64::from(*count)).sum::<u64>()
     };
-    let options: Vec<(String, u64)> = instrument.options.iter().map(|option| (option.code.clone(), count(&option.code))).collect();
-    let percents =
-        instrument.options.iter().map(|option| u64::try_from(option.percent).unwrap_or(0) * count(&option.code)).sum();
+    let options: Vec<(String, u64)> =
+        instrument.options.iter().map(|option| (option.code.clone(), count(&option.code))).collect();
+    let percents = instrument.options.iter().map(|option| u64::try_from(option.percent).unwrap_or(0) * count(&option.code)).sum();
     let answers = options.iter().map(|(_, count)| count).sum();
     Ok(Outcome { forms, options, percents, answers })
 }
@@ -287,10 +293,7 @@ mod tests {
             (answers(&[("q1", &[("A", 3)]), ("q2", &[("B", 2)])]), vec![("answers/q2", "counts_differ")]),
             (answers(&[("q1", &[("A", 3)])]), vec![("answers/q2", "no_forms")]),
             (answers(&[("q1", &[("E", 1)]), ("q2", &[("A", 1)])]), vec![("answers/q1/E", "unknown_option")]),
-            (
-                answers(&[("q1", &[("A", 1)]), ("q2", &[("A", 1)]), ("q3", &[("A", 1)])]),
-                vec![("answers/q3", "unknown_question")],
-            ),
+            (answers(&[("q1", &[("A", 1)]), ("q2", &[("A", 1)]), ("q3", &[("A", 1)])]), vec![("answers/q3", "unknown_question")]),
         ];
         for (given, expected) in cases {
             let found = wrong(&instrument, &given);

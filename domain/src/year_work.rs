@@ -190,9 +190,7 @@ impl WorkKind {
         match self {
             Self::Task => (&[F::Title, F::DueOn], &[F::Owner, F::Product, F::DoneOn, F::Number, F::Result]),
             Self::Report => (&[F::Title, F::Period, F::DueOn], &[F::Owner, F::DoneOn, F::Number, F::Result]),
-            Self::Petition => {
-                (&[F::Title, F::ReceivedOn, F::DueOn], &[F::Code, F::Owner, F::DoneOn, F::Number, F::Result])
-            }
+            Self::Petition => (&[F::Title, F::ReceivedOn, F::DueOn], &[F::Code, F::Owner, F::DoneOn, F::Number, F::Result]),
             Self::Apology => (&[F::Code, F::DoneOn, F::Attribution], &[F::Title, F::Number, F::Result]),
             Self::Proposal => (&[F::Title, F::DoneOn], &[F::Code, F::Number, F::Result]),
             Self::Initiative => (&[F::Title, F::DoneOn], &[F::Owner, F::Number, F::Result]),
@@ -351,7 +349,8 @@ impl Facts {
     }
 
     fn check_counts(&self, problems: &mut Problems) {
-        let counts = [("people_count", self.people_count, 1), ("found_count", self.found_count, 0), ("fixed_count", self.fixed_count, 0)];
+        let counts =
+            [("people_count", self.people_count, 1), ("found_count", self.found_count, 0), ("fixed_count", self.fixed_count, 0)];
         for (name, count, least) in counts {
             if count.is_some_and(|count| !(least..=MOST).contains(&count)) {
                 problems.add_with(name, "out_of_range", vec![("min", least.to_string()), ("max", MOST.to_string())]);
@@ -364,7 +363,8 @@ impl Facts {
     /// it and what came of it.
     #[must_use]
     pub fn differ_only_in_own_part(&self, after: &Self) -> bool {
-        let own_part = Self { owner_id: after.owner_id, owner_text: after.owner_text.clone(), result: after.result.clone(), ..self.clone() };
+        let own_part =
+            Self { owner_id: after.owner_id, owner_text: after.owner_text.clone(), result: after.result.clone(), ..self.clone() };
         own_part == *after
     }
 
@@ -569,7 +569,10 @@ mod tests {
 
     #[test]
     fn facts_that_cannot_be_are_refused_by_field() {
-        let task = Facts { title: "Rà soát thủ tục".to_owned(), due_on: Some(day("2026-06-30")), ..Facts::empty(WorkKind::Task, 2026) };
+        let task =
+            Facts {
+                title: "Rà soát thủ tục".to_owned(), due_on: Some(day("2026-06-30")), ..Facts::empty(WorkKind::Task, 2026)
+            };
         let petition = Facts {
             title: "Chậm trả kết quả".to_owned(),
             received_on: Some(day("2026-05-04")),
@@ -589,7 +592,10 @@ mod tests {
             (Facts { year: 1999, ..task.clone() }, Some(("year", "out_of_range"))),
             (Facts { people_count: Some(3), ..task.clone() }, Some(("people_count", "not_of_kind"))),
             (Facts { numbered_on: Some(day("2026-01-05")), ..task.clone() }, Some(("number", "required"))),
-            (Facts { owner_id: Some(PersonId(uuid::Uuid::nil())), owner_text: Some("Văn phòng".to_owned()), ..task }, Some(("owner_text", "owner_twice"))),
+            (
+                Facts { owner_id: Some(PersonId(uuid::Uuid::nil())), owner_text: Some("Văn phòng".to_owned()), ..task },
+                Some(("owner_text", "owner_twice")),
+            ),
             (petition.clone(), None),
             (Facts { due_on: Some(day("2026-05-01")), ..petition.clone() }, Some(("due_on", "before_received"))),
             (Facts { done_on: Some(day("2026-05-01")), ..petition.clone() }, Some(("done_on", "before_received"))),
@@ -654,7 +660,8 @@ mod tests {
     #[test]
     fn of_a_given_task_the_unit_changes_only_who_does_it_and_what_came_of_it() {
         let given = Facts { title: "Niêm yết thủ tục".to_owned(), ..Facts::empty(WorkKind::Task, 2026) };
-        let own = Facts { owner_text: Some("Văn phòng".to_owned()), result: Some("Đã niêm yết".to_owned()), ..given.clone() };
+        let own =
+            Facts { owner_text: Some("Văn phòng".to_owned()), result: Some("Đã niêm yết".to_owned()), ..given.clone() };
         assert!(given.differ_only_in_own_part(&own));
         assert!(!given.differ_only_in_own_part(&Facts { due_on: Some(today()), ..own }));
     }
@@ -663,7 +670,8 @@ mod tests {
     /// 4 running (84 %).
     #[test]
     fn the_tasks_of_the_article_are_counted() {
-        let given = Item { origin: WorkOrigin::Superior, ..item(WorkKind::Task, WorkState::NotStarted, Some("2026-12-31"), None) };
+        let given =
+            Item { origin: WorkOrigin::Superior, ..item(WorkKind::Task, WorkState::NotStarted, Some("2026-12-31"), None) };
         let done = item(WorkKind::Task, WorkState::Done, Some("2026-09-30"), Some("2026-09-15"));
         let running = item(WorkKind::Task, WorkState::InProgress, Some("2026-12-15"), None);
         let gone = item(WorkKind::Task, WorkState::Cancelled, Some("2026-01-31"), None);

@@ -1,11 +1,11 @@
 //! Who sees the evidence of a record and who brings it: decided by the record, in one place.
 
 use domain::evidence::{By, Place};
-use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, StepId, UnitId};
+use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, StepId, UnitId, WorkItemId};
 use domain::inspection::{InspectionState, TeamRole};
-use domain::permission::Role;
+use domain::permission::{Permission, Role};
 use domain::record::Subject;
-use entities::{corrective_action, finding, inspection, inspection_line, step};
+use entities::{corrective_action, finding, inspection, inspection_line, step, work_item};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -76,6 +76,7 @@ async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id
         Subject::Finding => of_finding(db, caller, FindingId(id), lock).await,
         Subject::CorrectiveAction => of_action(db, caller, CorrectiveActionId(id), lock).await,
         Subject::Step => of_step(db, caller, StepId(id), lock).await,
+        Subject::WorkItem => of_work_item(db, caller, WorkItemId(id), lock).await,
         _ => Err(Error::NotFound),
     }
 }
@@ -157,6 +158,22 @@ async fn of_step(db: &impl ConnectionTrait, caller: &Caller, id: StepId, lock: b
         place: Place::Step(row.state, action.state),
         by: by(None, acts_for(db, caller, action.unit_id).await?, doer),
         reported_at: row.done_at,
+    })
+}
+
+async fn of_work_item(db: &impl ConnectionTrait, caller: &Caller, id: WorkItemId, lock: bool) -> Result<Access> {
+    let scope = caller.scope(Permission::ReadFigures);
+    let query = work_item::Entity::find_by_id(id).filter(scope.covers(work_item::Column::UnitId));
+    let query = if lock { query.lock_exclusive() } else { query };
+    let row = query.one(db).await?.ok_or(Error::NotFound)?;
+    let enters = caller.scope(Permission::EditFigures).contains(db, row.unit_id).await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: row.title,
+        href: format!("/viec-trong-nam/{id}"),
+        place: Place::WorkItem(row.state),
+        by: by(None, enters || acts_for(db, caller, row.unit_id).await?, false),
+        reported_at: None,
     })
 }
 

@@ -208,7 +208,14 @@ impl View for WorkList {
             tone: Tone::Info,
             late: false,
         };
-        let late = WorkItemRow { due: Some(due(true)), state: WorkState::NotStarted, tone: Tone::Bad, late: true, owner: None, ..row.clone() };
+        let late = WorkItemRow {
+            due: Some(due(true)),
+            state: WorkState::NotStarted,
+            tone: Tone::Bad,
+            late: true,
+            owner: None,
+            ..row.clone()
+        };
         let done = WorkItemRow {
             kind: WorkKind::Training,
             origin: WorkOrigin::Own,
@@ -218,8 +225,16 @@ impl View for WorkList {
             tone: Tone::Good,
             ..row.clone()
         };
-        let chip = |label: &str, active| Chip { label: label.to_owned(), href: "/viec-trong-nam?nam=2026".to_owned(), active, count: None };
-        let list = Listing { chips: vec![chip("Nhiệm vụ kế hoạch: 21/25 đã xong", true)], ..Listing::plain(vec![row, late, done]) };
+        let chip = |label: &str, active| Chip {
+            label: label.to_owned(),
+            href: "/viec-trong-nam?nam=2026".to_owned(),
+            active,
+            count: None,
+        };
+        let list = Listing {
+            chips: vec![chip("Nhiệm vụ kế hoạch: 21/25 đã xong", true)],
+            ..Listing::plain(vec![row, late, done])
+        };
         let full = Self {
             list,
             years: vec![chip("2025", false), chip("2026", true)],
