@@ -232,6 +232,9 @@ mod tests {
         given.iter().map(|(question, given)| ((*question).to_owned(), options(given))).collect()
     }
 
+    /// Answers by option.
+    type Given = &'static [(&'static str, u32)];
+
     fn one(option: &str) -> (u32, Answers) {
         (1, answers(&[(OVERALL, &[(option, 1)])]))
     }
@@ -262,7 +265,7 @@ mod tests {
     #[test]
     fn the_mean_is_an_exact_fraction() {
         let instrument = Instrument::usual(Vec::new());
-        let cases: [(&[(&str, u32)], (u64, u64), &str); 4] = [
+        let cases: [(Given, (u64, u64), &str); 4] = [
             (&[("A", 5)], (500, 5), "100.00"),
             (&[("D", 7)], (0, 7), "0.00"),
             (&[("A", 1), ("B", 1), ("C", 1), ("D", 3)], (180, 6), "30.00"),

@@ -233,7 +233,6 @@ fn answers_of(given: Vec<GivenAnswer>) -> Answers {
 impl SurveysApi {
     /// List surveys
     #[oai(path = "/surveys", method = "get", operation_id = "list_surveys")]
-    #[expect(clippy::too_many_arguments, reason = "query parameters")]
     async fn list_surveys(
         &self,
         auth: Auth<can::ReadFigures>,
