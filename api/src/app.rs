@@ -96,6 +96,7 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::events::http::EventsApi,
                 crate::work::http::WorkApi,
             ),
+            (crate::year_work::http::WorkItemsApi, crate::surveys::http::SurveysApi),
         ),
         "Chuẩn",
         env!("CARGO_PKG_VERSION"),

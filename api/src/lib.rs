@@ -29,16 +29,18 @@ pub mod rounds;
 pub mod sample;
 pub mod server;
 pub mod store;
+pub mod surveys;
 pub mod units;
 pub mod web;
 pub mod work;
+pub mod year_work;
 
 use poem::Route;
 
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 14] = [
+    let areas: [fn(Route) -> Route; 16] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -53,6 +55,8 @@ pub fn pages() -> Route {
         reminders::pages::routes,
         events::pages::routes,
         work::pages::routes,
+        year_work::pages::routes,
+        surveys::pages::routes,
     ];
     areas.into_iter().fold(Route::new(), |tree, area| area(tree))
 }

@@ -10,6 +10,7 @@ use crate::finding::FindingState;
 use crate::inspection::InspectionState;
 use crate::round::{RoundState, SheetState};
 use crate::rule::{Refused, require};
+use crate::year_work::WorkState;
 
 /// Every rule code of this module, besides those of [`crate::rule`].
 pub const CODES: &[&str] = &["evidence_closed", "evidence_settled", "uploader_only"];
@@ -34,6 +35,8 @@ pub enum Place {
     Step(StepState, CorrectiveActionState),
     /// A line of a score sheet; whether the appraisal contests it, so that it may be explained.
     SheetLine(RoundState, SheetState, bool),
+    /// A row of the year's work.
+    WorkItem(WorkState),
 }
 
 /// What the acting person is to the record.
@@ -82,6 +85,10 @@ pub fn may_attach(place: Place, by: &By) -> Result<(), Refused> {
             require(by.of_unit || by.doer, "doer_only")?;
             matches!(step, S::Open | S::Rejected) && action.is_before_verification() && action != A::ReportedDone
         }
+        Place::WorkItem(state) => {
+            require(by.of_unit, "unit_only")?;
+            state != WorkState::Cancelled
+        }
     };
     require(open, "evidence_closed")
 }
@@ -98,7 +105,7 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
         Place::Line(_) => by.lead,
         Place::Action(_) | Place::Step(..) => by.of_unit,
         Place::SheetLine(..) => by.of_unit,
-        Place::Inspection(_) | Place::Finding(..) => false,
+        Place::Inspection(_) | Place::Finding(..) | Place::WorkItem(_) => false,
     };
     require(uploader || instead, "uploader_only")?;
     let open = may_attach(place, by).is_ok()
@@ -108,7 +115,7 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
             Place::Action(state) => matches!(state, A::Issued | A::Analysing),
             // What was shown with an explanation stays; the deadline closes self-scoring anyway.
             Place::SheetLine(round, ..) => round == RoundState::SelfScoring,
-            Place::Line(_) | Place::Step(..) => true,
+            Place::Line(_) | Place::Step(..) | Place::WorkItem(_) => true,
         };
     require(open && !shown, "evidence_settled")
 }
@@ -194,6 +201,9 @@ mod tests {
             (Place::Step(S::Done, A::InExecution), DOER, "evidence_closed"),
             (Place::Step(S::Open, A::InExecution), NOBODY, "doer_only"),
             (Place::Step(S::Open, A::Cancelled), DOER, "evidence_closed"),
+            (Place::WorkItem(WorkState::Done), UNIT, ""),
+            (Place::WorkItem(WorkState::Cancelled), UNIT, "evidence_closed"),
+            (Place::WorkItem(WorkState::Done), TEAM, "unit_only"),
         ];
         for (place, by, expected) in cases {
             assert_eq!(code(may_attach(place, &by)), expected, "{place:?} {by:?}");

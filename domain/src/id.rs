@@ -110,4 +110,10 @@ typed_id! {
     StandardId,
     /// A kept due date of a record.
     DueDateId,
+    /// A row of the year's work.
+    WorkItemId,
+    /// A satisfaction survey.
+    SurveyId,
+    /// An entry of forms of a survey.
+    SurveyFormId,
 }

@@ -25,8 +25,10 @@ pub mod round;
 pub mod rule;
 pub mod scoring;
 pub mod succession;
+pub mod survey;
 pub mod text;
 pub mod time;
+pub mod year_work;
 
 #[cfg(test)]
 mod messages;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, round, rule,
-    scoring, succession,
+    scoring, succession, survey, year_work,
 };
 
 type Messages = BTreeMap<String, String>;
@@ -26,8 +26,15 @@ const RULES: &[&[&str]] = &[
     succession::CODES,
 ];
 
-const FIELDS: &[&[&str]] =
-    &[draft::FIELD_CODES, checklist::FIELD_CODES, corrective_action::FIELD_CODES, finding::FIELD_CODES, paper::FIELD_CODES];
+const FIELDS: &[&[&str]] = &[
+    draft::FIELD_CODES,
+    checklist::FIELD_CODES,
+    corrective_action::FIELD_CODES,
+    finding::FIELD_CODES,
+    paper::FIELD_CODES,
+    survey::FIELD_CODES,
+    year_work::FIELD_CODES,
+];
 
 /// The messages of both languages that this crate's own words are in.
 fn catalogues() -> [(&'static str, Messages); 2] {

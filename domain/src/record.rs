@@ -145,6 +145,10 @@ code_enum! {
         Reminder = "reminder",
         /// A mail.
         Mail = "mail",
+        /// A row of the year's work.
+        WorkItem = "work_item",
+        /// A satisfaction survey.
+        Survey = "survey",
         /// Reference data and settings of the installation.
         Installation = "installation",
         /// A criteria set.

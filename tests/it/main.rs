@@ -21,6 +21,8 @@ mod s3;
 mod sample;
 mod store;
 mod support;
+mod surveys;
 mod units;
 mod visit;
 mod work;
+mod year_work;

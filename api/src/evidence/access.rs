@@ -1,12 +1,12 @@
 //! Who sees the evidence of a record and who brings it: decided by the record, in one place.
 
 use domain::evidence::{By, Place};
-use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, SheetLineId, StepId, UnitId};
+use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, SheetLineId, StepId, UnitId, WorkItemId};
 use domain::inspection::{InspectionState, TeamRole};
-use domain::permission::Role;
+use domain::permission::{Permission, Role};
 use domain::record::Subject;
 use domain::round::RoundState;
-use entities::{corrective_action, finding, inspection, inspection_line, sheet, sheet_line, step};
+use entities::{corrective_action, finding, inspection, inspection_line, sheet, sheet_line, step, work_item};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -79,6 +79,7 @@ async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id
         Subject::CorrectiveAction => of_action(db, caller, CorrectiveActionId(id), lock).await,
         Subject::Step => of_step(db, caller, StepId(id), lock).await,
         Subject::SheetLine => of_sheet_line(db, caller, SheetLineId(id), lock).await,
+        Subject::WorkItem => of_work_item(db, caller, WorkItemId(id), lock).await,
         _ => Err(Error::NotFound),
     }
 }
@@ -189,6 +190,22 @@ async fn of_sheet_line(db: &impl ConnectionTrait, caller: &Caller, id: SheetLine
         href,
         place: Place::SheetLine(round.state, sheet.state, contested),
         by: By { of_unit: of_unit.drafts || of_unit.head, ..By::default() },
+        reported_at: None,
+    })
+}
+
+async fn of_work_item(db: &impl ConnectionTrait, caller: &Caller, id: WorkItemId, lock: bool) -> Result<Access> {
+    let scope = caller.scope(Permission::ReadFigures);
+    let query = work_item::Entity::find_by_id(id).filter(scope.covers(work_item::Column::UnitId));
+    let query = if lock { query.lock_exclusive() } else { query };
+    let row = query.one(db).await?.ok_or(Error::NotFound)?;
+    let enters = caller.scope(Permission::EditFigures).contains(db, row.unit_id).await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: row.title,
+        href: format!("/viec-trong-nam/{id}"),
+        place: Place::WorkItem(row.state),
+        by: by(None, enters || acts_for(db, caller, row.unit_id).await?, false),
         reported_at: None,
     })
 }

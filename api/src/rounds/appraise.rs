@@ -227,7 +227,9 @@ fn new_value(
     }
     let stored = entry.points.as_ref().and_then(Exact::to_stored);
     let exact = entry.points.as_ref().is_none_or(|points| stored.map(Exact::from_stored).as_ref() == Some(points));
-    problems.check(!exact, &format!("{place}/points"), "too_many_decimals");
+    if !exact {
+        problems.add_with(format!("{place}/points"), "too_many_decimals", vec![("max", scoring::STORED_PLACES.to_string())]);
+    }
     (entry.value.map(|value| yaml::to_json(&file::write_value(&value))), stored)
 }
 

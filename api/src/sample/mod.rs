@@ -4,6 +4,7 @@
 mod base;
 mod remove;
 mod story;
+mod year;
 
 use std::collections::BTreeMap;
 

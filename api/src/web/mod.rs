@@ -271,6 +271,8 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("findings", "/phat-hien", Permission::ReadFindings),
         ("programmes", "/chuong-trinh", Permission::ReadProgrammes),
         ("checklists", "/danh-muc", Permission::ManageChecklists),
+        ("year_work", "/viec-trong-nam", Permission::ReadFigures),
+        ("surveys", "/khao-sat", Permission::ReadFigures),
         ("units", "/don-vi", Permission::ReadReference),
         ("people", "/nhan-su", Permission::ReadPeople),
         ("calendar", "/lich", Permission::ReadReference),
@@ -334,6 +336,8 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Checklist => format!("/danh-muc/{id}"),
         Subject::Unit => format!("/don-vi/{id}"),
         Subject::Person => format!("/nhan-su/{id}"),
+        Subject::Survey => format!("/khao-sat/{id}"),
+        Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         _ => "/".to_owned(),
     }
 }

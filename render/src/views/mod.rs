@@ -17,9 +17,11 @@ pub mod programmes;
 pub mod reminders;
 pub mod reports;
 pub mod styleguide;
+pub mod surveys;
 pub mod system;
 pub mod today;
 pub mod units;
+pub mod year_work;
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -94,6 +96,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     reminders::MailPage,
     reports::PapersPage,
     styleguide::StyleGuide,
+    surveys::SurveyEntry,
+    surveys::SurveyForm,
+    surveys::SurveyList,
+    surveys::SurveyPage,
     system::About,
     system::ErrorPage,
     system::More,
@@ -102,6 +108,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     units::UnitList,
     units::UnitPage,
     units::SuccessionForm,
+    year_work::AssignForm,
+    year_work::WorkItemForm,
+    year_work::WorkItemPage,
+    year_work::WorkList,
 ];
 
 /// Every mail.
