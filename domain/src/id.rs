@@ -96,4 +96,6 @@ typed_id! {
     StandardId,
     /// A kept due date of a record.
     DueDateId,
+    /// The dossier figures of a unit, period, field and source.
+    DossierReportId,
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::{
-    calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, rule,
+    calendar, checklist, corrective_action, dossier, draft, evidence, finding, independence, inspection, paper, permission, rule,
     succession,
 };
 
@@ -25,8 +25,14 @@ const RULES: &[&[&str]] = &[
     succession::CODES,
 ];
 
-const FIELDS: &[&[&str]] =
-    &[draft::FIELD_CODES, checklist::FIELD_CODES, corrective_action::FIELD_CODES, finding::FIELD_CODES, paper::FIELD_CODES];
+const FIELDS: &[&[&str]] = &[
+    draft::FIELD_CODES,
+    checklist::FIELD_CODES,
+    corrective_action::FIELD_CODES,
+    dossier::FIELD_CODES,
+    finding::FIELD_CODES,
+    paper::FIELD_CODES,
+];
 
 /// The messages of both languages that this crate's own words are in.
 fn catalogues() -> [(&'static str, Messages); 2] {
@@ -97,7 +103,7 @@ fn placeholders(sentence: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_code_has_a_sentence_in_both_languages() {
-    let lists = [("rule", RULES), ("error", FIELDS), ("warning", &[checklist::WARNING_CODES][..])];
+    let lists = [("rule", RULES), ("error", FIELDS), ("warning", &[checklist::WARNING_CODES, dossier::WARNING_CODES][..])];
     // Newer codes have their sentence in the file of the area that shows it.
     for lang in ["vi", "en"] {
         let messages = messages(lang, |_| true);

@@ -12,6 +12,7 @@ pub mod checklist_line;
 pub mod clause;
 pub mod corrective_action;
 pub mod counter;
+pub mod dossier_report;
 pub mod due_date;
 pub mod event;
 pub mod evidence;
