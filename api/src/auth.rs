@@ -236,6 +236,8 @@ can!(
     OperateSystem,
     ReadEvents,
     UseOwnAccount,
+    ReadFigures,
+    EditFigures,
 );
 
 /// The caller, proven to hold the permission `P` somewhere. First argument of every operation.

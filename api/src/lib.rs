@@ -10,6 +10,7 @@ pub mod checklists;
 pub mod clock;
 pub mod config;
 pub mod corrective_actions;
+pub mod dossiers;
 pub mod error;
 pub mod events;
 pub mod evidence;
@@ -36,7 +37,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 14] = [
+    let areas: [fn(Route) -> Route; 15] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -46,6 +47,7 @@ pub fn pages() -> Route {
         inspections::pages::routes,
         findings::pages::routes,
         corrective_actions::pages::routes,
+        dossiers::pages::routes,
         evidence::pages::routes,
         reports::pages::routes,
         reminders::pages::routes,

@@ -4,6 +4,7 @@ mod calendar;
 mod checklists;
 mod corrective_actions;
 mod events;
+mod dossiers;
 mod evidence;
 mod faults;
 mod findings;
