@@ -3,8 +3,8 @@
 mod calendar;
 mod checklists;
 mod corrective_actions;
-mod events;
 mod dossiers;
+mod events;
 mod evidence;
 mod faults;
 mod findings;

@@ -10,7 +10,7 @@ use entities::dossier_report;
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::{Binary, Json};
-use poem_openapi::{ApiRequest, Object, OpenApi};
+use poem_openapi::{Object, OpenApi};
 use render::{Catalogue, Lang};
 
 use super::import::{self, Importer};
@@ -151,17 +151,6 @@ pub struct DossierReportRemoval {
     pub reason: String,
 }
 
-/// A file of figures; what it is, is seen from its content.
-#[derive(Debug, ApiRequest)]
-pub enum FigureFile {
-    /// Comma- or semicolon-separated text, UTF-8.
-    #[oai(content_type = "text/csv")]
-    Csv(Binary<Vec<u8>>),
-    /// A spreadsheet; its first sheet is read.
-    #[oai(content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
-    Xlsx(Binary<Vec<u8>>),
-}
-
 /// What an import did, or with `dry_run` would do.
 #[derive(Debug, Object)]
 pub struct DossierImport {
@@ -185,7 +174,9 @@ fn stated(figures: &BTreeMap<String, i64>, bounds: Option<&BTreeMap<String, Boun
         let bound = bounds.and_then(|bounds| bounds.get(code)).copied().unwrap_or(Bound::Exact);
         match u64::try_from(*value) {
             Ok(value) if value <= MAX_COUNT => found.set(counter, Some(Figure { value, bound })),
-            Ok(_) => problems.add_with(format!("figures/{code}"), "too_large", vec![("max", domain::dossier::grouped(MAX_COUNT))]),
+            Ok(_) => {
+                problems.add_with(format!("figures/{code}"), "too_large", vec![("max", domain::dossier::grouped(MAX_COUNT))])
+            }
             Err(_below_zero) => problems.add(format!("figures/{code}"), "negative"),
         }
     }
@@ -399,6 +390,7 @@ impl DossiersApi {
 
     /// Import dossier figures from a file
     ///
+    /// CSV (UTF-8; commas, semicolons or tabs) or XLSX (its first sheet), told apart by content, whatever media type it is sent as.
     /// Figures that are there already are changed. With a single wrong cell nothing is written; every wrong cell is told
     /// (`/rows/<row>/<column letter>`). `dry_run=true` checks only.
     #[oai(path = "/dossier-reports/import", method = "post", operation_id = "import_dossier_reports")]
@@ -408,10 +400,9 @@ impl DossiersApi {
         app: Data<&App>,
         dry_run: Query<Option<bool>>,
         #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
-        file: FigureFile,
+        file: Binary<Vec<u8>>,
     ) -> Result<Json<DossierImport>> {
-        let (FigureFile::Csv(Binary(bytes)) | FigureFile::Xlsx(Binary(bytes))) = file;
-        let table = import::read(bytes).await?;
+        let table = import::read(file.0).await?;
         let dry_run = dry_run.0.unwrap_or(false);
         let done = import::run(&app.store, importer(&auth), app.renderer.catalogue(), &table, dry_run).await?;
         Ok(Json(DossierImport { dry_run, created: done.created, updated: done.updated, unchanged: done.unchanged }))

@@ -105,9 +105,8 @@ pub struct Table {
 /// On the field `file`: not readable, no rows, too long.
 pub async fn read(bytes: Vec<u8>) -> Result<Table> {
     // Unpacking and parsing take the processor, not the network.
-    let read = tokio::task::spawn_blocking(move || {
-        if bytes.starts_with(b"PK\x03\x04") { read_xlsx(&bytes) } else { read_csv(&bytes) }
-    });
+    let read =
+        tokio::task::spawn_blocking(move || if bytes.starts_with(b"PK\x03\x04") { read_xlsx(&bytes) } else { read_csv(&bytes) });
     let mut table = read.await.map_err(|error| Error::Internal(anyhow::anyhow!("reading a file: {error}")))??;
     table.rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
     if table.rows.len() < 2 {
@@ -153,7 +152,8 @@ fn read_csv(bytes: &[u8]) -> Result<Table> {
 
 fn read_xlsx(bytes: &[u8]) -> Result<Table> {
     unpacks_within(bytes)?;
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_broken: calamine::XlsxError| unreadable())?;
+    let mut book: Xlsx<_> =
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_broken: calamine::XlsxError| unreadable())?;
     let sheet = book.sheet_names().first().cloned().ok_or_else(unreadable)?;
     // Cell by cell: a range would be allocated from the corners the file claims.
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(|_broken| unreadable())?;
@@ -315,7 +315,8 @@ impl Reading<'_> {
             Some((place, header)) => (letter(*place), header.clone()),
             None => ("?".to_owned(), column.label(self.words)),
         };
-        let mut params = vec![("row", row.to_string()), ("column", letter.clone()), ("header", header), ("value", value.to_owned())];
+        let mut params =
+            vec![("row", row.to_string()), ("column", letter.clone()), ("header", header), ("value", value.to_owned())];
         params.extend(more);
         self.wrong.push(FieldError { field: format!("rows/{row}/{letter}"), code, params });
     }
@@ -576,11 +577,7 @@ async fn plan(
 async fn units(db: &impl ConnectionTrait, who: &Importer, entries: &[Entry]) -> Result<Vec<unit::Model>> {
     let scope = who.caller().map(|caller| caller.scope(Permission::EditFigures).covers(unit::Column::Id));
     let codes: std::collections::BTreeSet<&str> = entries.iter().map(|entry| entry.unit_code.as_str()).collect();
-    Ok(unit::Entity::find()
-        .filter(unit::Column::Code.is_in(codes))
-        .filter(Condition::all().add_option(scope))
-        .all(db)
-        .await?)
+    Ok(unit::Entity::find().filter(unit::Column::Code.is_in(codes)).filter(Condition::all().add_option(scope)).all(db).await?)
 }
 
 type Key = (UnitId, NaiveDate, NaiveDate, String, &'static str);

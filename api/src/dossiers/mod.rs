@@ -73,7 +73,12 @@ pub fn period(row: &dossier_report::Model) -> Period {
 ///
 /// # Errors
 /// The database's.
-pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, slice: &Slice) -> Result<Vec<dossier_report::Model>> {
+pub async fn list(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    filter: &Filter,
+    slice: &Slice,
+) -> Result<Vec<dossier_report::Model>> {
     use dossier_report::Column;
     let q = filter.q.as_deref().map(domain::text::fold).filter(|q| !q.is_empty());
     let wanted = Condition::all()

@@ -86,7 +86,8 @@ async fn list(
     let rows = super::list(app.store.read(), &caller, &filter, &slice).await?;
     let names = unit_names(app.store.read(), rows.iter().map(|row| row.unit_id)).await?;
     let here = |nam: Option<i32>| {
-        let parameters = [("nam", nam.map(|nam| nam.to_string())), ("q", q.clone()), ("don_vi", query.don_vi.map(|id| id.to_string()))];
+        let parameters =
+            [("nam", nam.map(|nam| nam.to_string())), ("q", q.clone()), ("don_vi", query.don_vi.map(|id| id.to_string()))];
         link("/so-lieu", &parameters)
     };
     let path = here(query.nam);

@@ -96,14 +96,7 @@ pub fn groups(value: impl Fn(Counter) -> Option<String>) -> Vec<CounterGroup> {
         ("group_result", &[C::StatedResolved, C::Early, C::OnTime, C::OverdueDone, C::Unclassified, C::Apology]),
         (
             "group_open",
-            &[
-                C::InProcessDue,
-                C::InProcessOverdue,
-                C::ReturnedForSupplement,
-                C::RepeatedSupplement,
-                C::Refused,
-                C::Withdrawn,
-            ],
+            &[C::InProcessDue, C::InProcessOverdue, C::ReturnedForSupplement, C::RepeatedSupplement, C::Refused, C::Withdrawn],
         ),
         ("group_digital", &[C::DigitisedIn, C::DigitisedResult, C::WithFee, C::PaidOnline, C::EReceipt]),
         (
@@ -269,7 +262,10 @@ impl View for DossierForm {
 
     fn samples() -> Vec<Self> {
         let mut wrong = Form::default();
-        wrong.error("from", "Chưa nhập nội dung này.").error("figures/received", "Hãy nhập số nguyên.").error("figures", "Chưa có số nào.");
+        wrong
+            .error("from", "Chưa nhập nội dung này.")
+            .error("figures/received", "Hãy nhập số nguyên.")
+            .error("figures", "Chưa có số nào.");
         wrong.set("figures/received", "mười");
         let new = Self {
             action: "/so-lieu/moi".to_owned(),
@@ -337,7 +333,10 @@ impl View for DossierImport {
         let other = PreviewRow { row: 3, field: Some("Hộ tịch".to_owned()), outcome: "updated".to_owned(), ..row.clone() };
         let mut save = Form::default().with_id("save");
         save.set("table", "unit_code,from\nMAU-01,2026-07-01");
-        let wrong = |cell: &str| CellError { cell: cell.to_owned(), text: "Dòng 3, cột D (Đến ngày): «x» không phải ngày.".to_owned() };
+        let wrong = |cell: &str| CellError {
+            cell: cell.to_owned(),
+            text: "Dòng 3, cột D (Đến ngày): «x» không phải ngày.".to_owned(),
+        };
         vec![
             fresh.clone(),
             Self { errors: vec![wrong("D3"), wrong("")], more: 4, ..fresh.clone() },
