@@ -940,7 +940,8 @@ mod tests {
 
     #[test]
     fn each_identity_names_both_sides_and_is_silent_where_something_is_left_open() {
-        let cases: &[(&str, &[(&str, u64, u64)])] = &[
+        type Case = (&'static str, &'static [(&'static str, u64, u64)]);
+        let cases: &[Case] = &[
             ("paid_online=11 with_fee=10", &[("dossier_paid_above_fee", 11, 10), ("dossier_ratio_above_one", 11, 10)]),
             ("paid_online=>11 with_fee=>10", &[("dossier_ratio_above_one", 11, 10)]),
             ("paid_online=11", &[]),

@@ -300,8 +300,7 @@ struct Entry {
 /// Reading the cells of one table.
 struct Reading<'a> {
     words: &'a Catalogue,
-    /// Where each column stands and what the file calls it.
-    places: BTreeMap<Column, (usize, String)>,
+    places: Places,
     wrong: Vec<FieldError>,
 }
 
@@ -517,7 +516,10 @@ pub async fn run(store: &Store, who: Importer, words: &Catalogue, table: &Table,
         .await
 }
 
-fn entries(words: &Catalogue, table: &Table) -> Result<(Vec<Entry>, BTreeMap<Column, (usize, String)>)> {
+/// Where each column stands and what the file calls it.
+type Places = BTreeMap<Column, (usize, String)>;
+
+fn entries(words: &Catalogue, table: &Table) -> Result<(Vec<Entry>, Places)> {
     let mut reading = Reading { words, places: BTreeMap::new(), wrong: Vec::new() };
     let Some(((_, header), rows)) = table.rows.split_first() else { return Err(Error::field("file", "file_no_rows")) };
     reading.header(header);
@@ -546,7 +548,7 @@ async fn plan(
     db: &impl ConnectionTrait,
     who: &Importer,
     words: &Catalogue,
-    (entries, places): (Vec<Entry>, BTreeMap<Column, (usize, String)>),
+    (entries, places): (Vec<Entry>, Places),
 ) -> Result<Vec<Planned>> {
     let units = units(db, who, &entries).await?;
     let there = there(db, units.iter().map(|unit| unit.id)).await?;

@@ -170,13 +170,13 @@ async fn new_page(app: Data<&App>, caller: Login<can::EditFigures>, request: &Re
 fn report_of(form: &Form) -> Result<Report> {
     let mut problems = Problems::new();
     let code = |name: &str| form.value(name).trim().to_owned();
-    let kind = code("period_kind").parse::<PeriodKind>().map_err(|_| problems.add("period_kind", "required")).ok();
-    let source = code("source").parse::<Source>().map_err(|_| problems.add("source", "required")).ok();
-    let from = code("from").parse::<NaiveDate>().map_err(|_| problems.add("from", "required")).ok();
+    let kind = code("period_kind").parse::<PeriodKind>().map_err(|_wrong| problems.add("period_kind", "required")).ok();
+    let source = code("source").parse::<Source>().map_err(|_wrong| problems.add("source", "required")).ok();
+    let from = code("from").parse::<NaiveDate>().map_err(|_wrong| problems.add("from", "required")).ok();
     let whole = kind.zip(from).and_then(|(kind, from)| Period::around(kind, from)).map(|whole| whole.to);
     let to = match code("to") {
         typed if typed.is_empty() && kind != Some(PeriodKind::Custom) => whole,
-        typed => typed.parse::<NaiveDate>().map_err(|_| problems.add("to", "required")).ok(),
+        typed => typed.parse::<NaiveDate>().map_err(|_wrong| problems.add("to", "required")).ok(),
     };
     let mut figures = Figures::default();
     for counter in Counter::ALL {
