@@ -134,7 +134,7 @@ fn item(names: &std::collections::BTreeMap<UnitId, String>, row: dossier_report:
         on_time: figures.share(Measure::OnTimeOfResolved).map(measure),
         online: figures.share(Measure::OnlineRate).map(measure),
         warnings,
-        tone: if warnings == 0 { Tone::Good } else { Tone::Warn },
+        tone: if warnings == 0 { Tone::Neutral } else { Tone::Warn },
     })
 }
 
