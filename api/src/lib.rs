@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod corrective_actions;
 pub mod criteria;
+pub mod dossiers;
 pub mod error;
 pub mod events;
 pub mod evidence;
@@ -40,7 +41,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 16] = [
+    let areas: [fn(Route) -> Route; 17] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -50,6 +51,7 @@ pub fn pages() -> Route {
         inspections::pages::routes,
         findings::pages::routes,
         corrective_actions::pages::routes,
+        dossiers::pages::routes,
         evidence::pages::routes,
         reports::pages::routes,
         reminders::pages::routes,

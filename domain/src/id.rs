@@ -116,4 +116,6 @@ typed_id! {
     SurveyId,
     /// An entry of forms of a survey.
     SurveyFormId,
+    /// The dossier figures of a unit, period, field and source.
+    DossierReportId,
 }

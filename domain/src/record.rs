@@ -137,6 +137,8 @@ code_enum! {
         CalendarDay = "calendar_day",
         /// A piece of evidence.
         Evidence = "evidence",
+        /// Dossier figures of the one-stop desk.
+        DossierReport = "dossier_report",
         /// An official paper.
         Paper = "paper",
         /// A render request.

@@ -14,6 +14,7 @@ pub mod corrective_action;
 pub mod counter;
 pub mod criteria_set;
 pub mod deduction;
+pub mod dossier_report;
 pub mod due_date;
 pub mod event;
 pub mod evidence;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use api::config::Config;
+use api::dossiers::import as dossiers;
 use api::units::import::{self, Span};
 use chrono::NaiveDate;
 use clap::Subcommand;
@@ -35,6 +36,14 @@ pub enum Import {
     Checklist {
         /// The file.
         file: PathBuf,
+    },
+    /// Dossier figures (CSV or XLSX like the template of the page).
+    Dossiers {
+        /// The file; all of it or nothing comes in.
+        file: PathBuf,
+        /// Check only.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Clauses of standards, numbers and titles (YAML like data/iso9001-clauses.yaml).
     Standards {
@@ -71,6 +80,13 @@ pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
             let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
             let row = super::said(api::checklists::import(&store, &text).await)?;
             Ok(format!("Bảng kiểm: {} bản {} (dự thảo).\n", row.code, row.version_no))
+        }
+        Import::Dossiers { file, dry_run } => {
+            let table = super::said(dossiers::read(read(&file)?).await)?;
+            let words = render::Catalogue::embedded()?;
+            let done = super::said(dossiers::run(&store, dossiers::Importer::Cli, &words, &table, dry_run).await)?;
+            let mode = if dry_run { "Số liệu hồ sơ (chỉ kiểm tra)" } else { "Số liệu hồ sơ" };
+            Ok(format!("{mode}: {} mới, {} cập nhật, {} giữ nguyên.\n", done.created, done.updated, done.unchanged))
         }
         Import::Standards { file } => {
             let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;

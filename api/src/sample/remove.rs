@@ -15,6 +15,7 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
+    "dossier_report",
     "report",
     "work_item",
     "survey_form",

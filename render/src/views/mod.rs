@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod checklists;
 pub mod corrective_actions;
+pub mod dossiers;
 pub mod entry;
 pub mod events;
 pub mod evidence;
@@ -74,6 +75,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     checklists::NewChecklist,
     corrective_actions::ActionList,
     corrective_actions::ActionPage,
+    dossiers::DossierForm,
+    dossiers::DossierImport,
+    dossiers::DossierList,
+    dossiers::DossierPage,
     entry::FirstStart,
     entry::SignIn,
     events::Events,
