@@ -18,6 +18,7 @@ mod people;
 mod programmes;
 mod reminders;
 mod reports;
+mod rounds;
 mod s3;
 mod sample;
 mod store;
