@@ -40,6 +40,8 @@ macro_rules! typed_id {
 typed_id! {
     /// A version of a criteria set.
     CriteriaSetId,
+    /// A result of an index published elsewhere.
+    IndexResultId,
     /// A scoring round.
     RoundId,
     /// The sheet of one unit in one round.

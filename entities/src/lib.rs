@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod extension;
 pub mod finding;
 pub mod idempotency;
+pub mod index_result;
 pub mod inspection;
 pub mod inspection_line;
 pub mod inspection_member;

@@ -15,6 +15,7 @@ mod m20261122_000007_corrective_actions;
 mod m20261122_000008_evidence;
 mod m20261122_000009_reports;
 mod m20261122_000012_scores;
+mod m20261122_000013_index_results;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_evidence::Migration),
             Box::new(m20261122_000009_reports::Migration),
             Box::new(m20261122_000012_scores::Migration),
+            Box::new(m20261122_000013_index_results::Migration),
         ]
     }
 }
