@@ -1,10 +1,10 @@
-//! Results of indices published elsewhere.
+//! Results of indices published elsewhere; words to search criteria sets by.
 
 use sea_orm_migration::prelude::*;
 
 use crate::ddl::{Table, at, int, json, long, text, uuid};
 
-/// Results of indices published elsewhere.
+/// Results of indices published elsewhere; words to search criteria sets by.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -34,6 +34,8 @@ impl MigrationTrait for Migration {
             .unique(&["index_code", "period_kind", "period_year", "period_number", "snapshot_at", "unit_code"])
             .index(&["index_code", "snapshot_at", "total", "id"])
             .create(m)
-            .await
+            .await?;
+        let words = ColumnDef::new(Alias::new("search_text")).text().not_null().default("").to_owned();
+        m.alter_table(sea_query::Table::alter().table(Alias::new("criteria_set")).add_column(words).to_owned()).await
     }
 }

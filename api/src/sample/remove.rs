@@ -30,6 +30,8 @@ const TABLES: &[&str] = &[
     "inspection_member",
     "inspection",
     "programme",
+    "criteria_set",
+    "index_result",
     "reminder",
     "mail",
     "job",
