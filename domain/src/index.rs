@@ -15,7 +15,7 @@ code_enum! {
 
 code_enum! {
     /// The span a published result counts.
-    pub enum PeriodKind ("period_kind") {
+    pub enum IndexPeriodKind ("index_period_kind") {
         /// Năm.
         Year = "year",
         /// Quý.
@@ -40,7 +40,7 @@ impl IndexCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     /// Which kind.
-    pub kind: PeriodKind,
+    pub kind: IndexPeriodKind,
     /// The year.
     pub year: i32,
     /// The quarter or month; 0 of a year.
@@ -50,13 +50,13 @@ pub struct Period {
 impl Period {
     /// A period of these parts.
     #[must_use]
-    pub fn of(kind: PeriodKind, year: i32, number: i32) -> Option<Self> {
+    pub fn of(kind: IndexPeriodKind, year: i32, number: i32) -> Option<Self> {
         let most = match kind {
-            PeriodKind::Year => 0,
-            PeriodKind::Quarter => 4,
-            PeriodKind::Month => 12,
+            IndexPeriodKind::Year => 0,
+            IndexPeriodKind::Quarter => 4,
+            IndexPeriodKind::Month => 12,
         };
-        let least = i32::from(kind != PeriodKind::Year);
+        let least = i32::from(kind != IndexPeriodKind::Year);
         ((2000..=2100).contains(&year) && (least..=most).contains(&number)).then_some(Self { kind, year, number })
     }
 }
@@ -67,10 +67,10 @@ impl FromStr for Period {
     fn from_str(text: &str) -> Result<Self, UnknownCode> {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
         let found = match text.split_once('-') {
-            None => digits(text).and_then(|year| Self::of(PeriodKind::Year, year, 0)),
+            None => digits(text).and_then(|year| Self::of(IndexPeriodKind::Year, year, 0)),
             Some((year, rest)) => match rest.strip_prefix('Q') {
-                Some(quarter) => digits(year).zip(digits(quarter)).and_then(|(y, n)| Self::of(PeriodKind::Quarter, y, n)),
-                None => digits(year).zip(digits(rest)).and_then(|(y, n)| Self::of(PeriodKind::Month, y, n)),
+                Some(quarter) => digits(year).zip(digits(quarter)).and_then(|(y, n)| Self::of(IndexPeriodKind::Quarter, y, n)),
+                None => digits(year).zip(digits(rest)).and_then(|(y, n)| Self::of(IndexPeriodKind::Month, y, n)),
             },
         };
         found.ok_or(UnknownCode)
@@ -80,9 +80,9 @@ impl FromStr for Period {
 impl std::fmt::Display for Period {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.kind {
-            PeriodKind::Year => write!(f, "{}", self.year),
-            PeriodKind::Quarter => write!(f, "{}-Q{}", self.year, self.number),
-            PeriodKind::Month => write!(f, "{}-{:02}", self.year, self.number),
+            IndexPeriodKind::Year => write!(f, "{}", self.year),
+            IndexPeriodKind::Quarter => write!(f, "{}-Q{}", self.year, self.number),
+            IndexPeriodKind::Month => write!(f, "{}-{:02}", self.year, self.number),
         }
     }
 }
@@ -118,9 +118,9 @@ mod tests {
     #[test]
     fn a_period_is_read_and_written_alike() {
         for (text, expected) in [
-            ("2026", Period::of(PeriodKind::Year, 2026, 0)),
-            ("2026-Q3", Period::of(PeriodKind::Quarter, 2026, 3)),
-            ("2026-10", Period::of(PeriodKind::Month, 2026, 10)),
+            ("2026", Period::of(IndexPeriodKind::Year, 2026, 0)),
+            ("2026-Q3", Period::of(IndexPeriodKind::Quarter, 2026, 3)),
+            ("2026-10", Period::of(IndexPeriodKind::Month, 2026, 10)),
             ("2026-13", None),
             ("2026-Q5", None),
             ("2026-Q0", None),

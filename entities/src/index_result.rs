@@ -1,7 +1,7 @@
 //! The result of one unit in an index published elsewhere, as it was read.
 
 use domain::id::{IndexResultId, UnitId};
-use domain::index::{IndexCode, PeriodKind};
+use domain::index::{IndexCode, IndexPeriodKind};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct Model {
     pub unit_code: String,
     /// The unit of this installation, where exactly one has the name.
     pub unit_id: Option<UnitId>,
-    pub period_kind: PeriodKind,
+    pub period_kind: IndexPeriodKind,
     pub period_year: i32,
     /// Quarter or month; 0 of a year.
     pub period_number: i32,

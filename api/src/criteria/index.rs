@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use domain::draft::Problems;
 use domain::id::{IndexResultId, UnitId};
-use domain::index::{IndexCode, PartsCheck, Period, PeriodKind, check_parts};
+use domain::index::{IndexCode, PartsCheck, Period, IndexPeriodKind, check_parts};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::Refused;
@@ -321,7 +321,7 @@ fn of(index: IndexCode, period: Period, at: DateTime<Utc>) -> Condition {
     use index_result::Column;
     Condition::all()
         .add(Column::IndexCode.eq(index))
-        .add(Column::PeriodKind.eq(period.kind))
+        .add(Column::IndexPeriodKind.eq(period.kind))
         .add(Column::PeriodYear.eq(period.year))
         .add(Column::PeriodNumber.eq(period.number))
         .add(Column::SnapshotAt.eq(at))
@@ -333,20 +333,20 @@ fn of(index: IndexCode, period: Period, at: DateTime<Utc>) -> Condition {
 /// The database's.
 pub async fn snapshots(db: &impl ConnectionTrait, index: IndexCode) -> Result<Vec<Snapshot>> {
     use index_result::Column;
-    type Grouped = (PeriodKind, i32, i32, DateTime<Utc>, String, i64);
+    type Grouped = (IndexPeriodKind, i32, i32, DateTime<Utc>, String, i64);
     let rows: Vec<Grouped> = index_result::Entity::find()
         .select_only()
-        .columns([Column::PeriodKind, Column::PeriodYear, Column::PeriodNumber, Column::SnapshotAt])
+        .columns([Column::IndexPeriodKind, Column::PeriodYear, Column::PeriodNumber, Column::SnapshotAt])
         .column_as(Column::Source.min(), "source")
         .column_as(Column::Id.count(), "units")
         .filter(Column::IndexCode.eq(index))
-        .group_by(Column::PeriodKind)
+        .group_by(Column::IndexPeriodKind)
         .group_by(Column::PeriodYear)
         .group_by(Column::PeriodNumber)
         .group_by(Column::SnapshotAt)
         .order_by_desc(Column::SnapshotAt)
         .order_by_desc(Column::PeriodYear)
-        .order_by_asc(Column::PeriodKind)
+        .order_by_asc(Column::IndexPeriodKind)
         .order_by_desc(Column::PeriodNumber)
         .into_tuple()
         .all(db)

@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod checklists;
 pub mod corrective_actions;
+pub mod criteria;
 pub mod entry;
 pub mod events;
 pub mod evidence;
@@ -72,6 +73,11 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     checklists::NewChecklist,
     corrective_actions::ActionList,
     corrective_actions::ActionPage,
+    criteria::CriteriaSetDiff,
+    criteria::CriteriaSetList,
+    criteria::CriteriaSetPage,
+    criteria::CriteriaSetTry,
+    criteria::IndexResults,
     entry::FirstStart,
     entry::SignIn,
     events::Events,
