@@ -25,6 +25,12 @@ impl Clock {
         Self { fixed: Some(Arc::new(Mutex::new(now))), ..Self::system() }
     }
 
+    /// Whether it stands still: in tests and the sample world.
+    #[must_use]
+    pub const fn is_fixed(&self) -> bool {
+        self.fixed.is_some()
+    }
+
     /// Sets a fixed clock; the machine's clock stays as it is.
     pub fn set(&self, now: DateTime<Utc>) {
         if let Some(fixed) = &self.fixed {

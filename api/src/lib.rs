@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod corrective_actions;
 pub mod criteria;
+pub mod dossiers;
 pub mod error;
 pub mod events;
 pub mod evidence;
@@ -25,19 +26,22 @@ pub mod people;
 pub mod programmes;
 pub mod reminders;
 pub mod reports;
+pub mod rounds;
 pub mod sample;
 pub mod server;
 pub mod store;
+pub mod surveys;
 pub mod units;
 pub mod web;
 pub mod work;
+pub mod year_work;
 
 use poem::Route;
 
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 15] = [
+    let areas: [fn(Route) -> Route; 18] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -48,11 +52,14 @@ pub fn pages() -> Route {
         inspections::pages::routes,
         findings::pages::routes,
         corrective_actions::pages::routes,
+        dossiers::pages::routes,
         evidence::pages::routes,
         reports::pages::routes,
         reminders::pages::routes,
         events::pages::routes,
         work::pages::routes,
+        year_work::pages::routes,
+        surveys::pages::routes,
     ];
     areas.into_iter().fold(Route::new(), |tree, area| area(tree))
 }

@@ -158,6 +158,12 @@ impl Tx {
         domain::time::vn_date(self.now)
     }
 
+    /// The clock behind [`Tx::now`].
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// A new id.
     #[must_use]
     pub fn id<I: From<Uuid>>(&self) -> I {

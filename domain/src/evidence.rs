@@ -8,7 +8,9 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::corrective_action::{CorrectiveActionState, StepState};
 use crate::finding::FindingState;
 use crate::inspection::InspectionState;
+use crate::round::{RoundState, SheetState};
 use crate::rule::{Refused, require};
+use crate::year_work::WorkState;
 
 /// Every rule code of this module, besides those of [`crate::rule`].
 pub const CODES: &[&str] = &["evidence_closed", "evidence_settled", "uploader_only"];
@@ -31,6 +33,10 @@ pub enum Place {
     Action(CorrectiveActionState),
     /// A step of a corrective action.
     Step(StepState, CorrectiveActionState),
+    /// A line of a score sheet; whether the appraisal contests it, so that it may be explained.
+    SheetLine(RoundState, SheetState, bool),
+    /// A row of the year's work.
+    WorkItem(WorkState),
 }
 
 /// What the acting person is to the record.
@@ -71,9 +77,17 @@ pub fn may_attach(place: Place, by: &By) -> Result<(), Refused> {
             require(by.of_unit || by.doer, "unit_only")?;
             state.is_before_verification()
         }
+        Place::SheetLine(round, sheet, contested) => {
+            require(by.of_unit, "unit_only")?;
+            (round == RoundState::SelfScoring && sheet == SheetState::Open) || (round == RoundState::Explanation && contested)
+        }
         Place::Step(step, action) => {
             require(by.of_unit || by.doer, "doer_only")?;
             matches!(step, S::Open | S::Rejected) && action.is_before_verification() && action != A::ReportedDone
+        }
+        Place::WorkItem(state) => {
+            require(by.of_unit, "unit_only")?;
+            state != WorkState::Cancelled
         }
     };
     require(open, "evidence_closed")
@@ -90,7 +104,8 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
     let instead = match place {
         Place::Line(_) => by.lead,
         Place::Action(_) | Place::Step(..) => by.of_unit,
-        Place::Inspection(_) | Place::Finding(..) => false,
+        Place::SheetLine(..) => by.of_unit,
+        Place::Inspection(_) | Place::Finding(..) | Place::WorkItem(_) => false,
     };
     require(uploader || instead, "uploader_only")?;
     let open = may_attach(place, by).is_ok()
@@ -98,7 +113,9 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
             Place::Inspection(state) => state != I::SelfReport,
             Place::Finding(state, _) => state != F::Disputed,
             Place::Action(state) => matches!(state, A::Issued | A::Analysing),
-            Place::Line(_) | Place::Step(..) => true,
+            // What was shown with an explanation stays; the deadline closes self-scoring anyway.
+            Place::SheetLine(round, ..) => round == RoundState::SelfScoring,
+            Place::Line(_) | Place::Step(..) | Place::WorkItem(_) => true,
         };
     require(open && !shown, "evidence_settled")
 }
@@ -184,6 +201,9 @@ mod tests {
             (Place::Step(S::Done, A::InExecution), DOER, "evidence_closed"),
             (Place::Step(S::Open, A::InExecution), NOBODY, "doer_only"),
             (Place::Step(S::Open, A::Cancelled), DOER, "evidence_closed"),
+            (Place::WorkItem(WorkState::Done), UNIT, ""),
+            (Place::WorkItem(WorkState::Cancelled), UNIT, "evidence_closed"),
+            (Place::WorkItem(WorkState::Done), TEAM, "unit_only"),
         ];
         for (place, by, expected) in cases {
             assert_eq!(code(may_attach(place, &by)), expected, "{place:?} {by:?}");

@@ -112,4 +112,12 @@ typed_id! {
     StandardId,
     /// A kept due date of a record.
     DueDateId,
+    /// A row of the year's work.
+    WorkItemId,
+    /// A satisfaction survey.
+    SurveyId,
+    /// An entry of forms of a survey.
+    SurveyFormId,
+    /// The dossier figures of a unit, period, field and source.
+    DossierReportId,
 }

@@ -11,6 +11,7 @@ mod code;
 pub mod calendar;
 pub mod checklist;
 pub mod corrective_action;
+pub mod dossier;
 pub mod draft;
 pub mod evidence;
 pub mod finding;
@@ -26,8 +27,10 @@ pub mod round;
 pub mod rule;
 pub mod scoring;
 pub mod succession;
+pub mod survey;
 pub mod text;
 pub mod time;
+pub mod year_work;
 
 #[cfg(test)]
 mod messages;

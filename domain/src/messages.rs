@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    calendar, checklist, corrective_action, draft, evidence, finding, independence, inspection, paper, permission, round, rule,
-    scoring, succession,
+    calendar, checklist, corrective_action, dossier, draft, evidence, finding, independence, inspection, paper, permission,
+    round, rule, scoring, succession, survey, year_work,
 };
 
 type Messages = BTreeMap<String, String>;
@@ -26,8 +26,16 @@ const RULES: &[&[&str]] = &[
     succession::CODES,
 ];
 
-const FIELDS: &[&[&str]] =
-    &[draft::FIELD_CODES, checklist::FIELD_CODES, corrective_action::FIELD_CODES, finding::FIELD_CODES, paper::FIELD_CODES];
+const FIELDS: &[&[&str]] = &[
+    draft::FIELD_CODES,
+    checklist::FIELD_CODES,
+    corrective_action::FIELD_CODES,
+    dossier::FIELD_CODES,
+    finding::FIELD_CODES,
+    paper::FIELD_CODES,
+    survey::FIELD_CODES,
+    year_work::FIELD_CODES,
+];
 
 /// The messages of both languages that this crate's own words are in.
 fn catalogues() -> [(&'static str, Messages); 2] {
@@ -107,7 +115,7 @@ fn every_code_has_a_sentence_in_both_languages() {
         ("rule", RULES),
         ("error", FIELDS),
         ("error", scoring::FIELD_CODES),
-        ("warning", &[checklist::WARNING_CODES][..]),
+        ("warning", &[checklist::WARNING_CODES, dossier::WARNING_CODES][..]),
         ("score_how", &[scoring::HOW_CODES][..]),
         ("score_rule", &[scoring::RULE_CODES][..]),
         ("score_warning", &[scoring::WARNING_CODES][..]),

@@ -137,6 +137,8 @@ code_enum! {
         CalendarDay = "calendar_day",
         /// A piece of evidence.
         Evidence = "evidence",
+        /// Dossier figures of the one-stop desk.
+        DossierReport = "dossier_report",
         /// An official paper.
         Paper = "paper",
         /// A render request.
@@ -145,6 +147,10 @@ code_enum! {
         Reminder = "reminder",
         /// A mail.
         Mail = "mail",
+        /// A row of the year's work.
+        WorkItem = "work_item",
+        /// A satisfaction survey.
+        Survey = "survey",
         /// Reference data and settings of the installation.
         Installation = "installation",
         /// A criteria set.

@@ -12,6 +12,7 @@ pub const WHO: &[&str] = &[
     "ordering_authority_only",
     "verifier_only",
     "doer_only",
+    "superior_only",
     "own_unit",
     "own_team",
     "own_work",

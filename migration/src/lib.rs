@@ -14,6 +14,8 @@ mod m20261122_000006_findings;
 mod m20261122_000007_corrective_actions;
 mod m20261122_000008_evidence;
 mod m20261122_000009_reports;
+mod m20261122_000010_dossiers;
+mod m20261122_000011_year_work;
 mod m20261122_000012_scores;
 mod m20261122_000013_index_results;
 
@@ -33,6 +35,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_corrective_actions::Migration),
             Box::new(m20261122_000008_evidence::Migration),
             Box::new(m20261122_000009_reports::Migration),
+            Box::new(m20261122_000010_dossiers::Migration),
+            Box::new(m20261122_000011_year_work::Migration),
             Box::new(m20261122_000012_scores::Migration),
             Box::new(m20261122_000013_index_results::Migration),
         ]

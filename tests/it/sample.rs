@@ -54,4 +54,16 @@ async fn the_whole_story_shows_every_state_of_the_chain() {
         let page = lead.get(&format!("/api/v1/corrective-actions?state={state}")).await.expect(200).json();
         assert!(!page["items"].as_array().unwrap().is_empty(), "no corrective action is {state}");
     }
+    let secretary = app.sign_in("thukyhoidong").await;
+    for kind in ["task", "report", "petition", "apology", "proposal", "initiative", "training", "self_check"] {
+        let page = secretary.get(&format!("/api/v1/work-items?kind={kind}")).await.expect(200).json();
+        assert!(!page["items"].as_array().unwrap().is_empty(), "no row of the year's work is a {kind}");
+    }
+    let survey = secretary.get("/api/v1/surveys?state=closed").await.expect(200).json()["items"][0]["id"].clone();
+    let results = secretary.get(&format!("/api/v1/surveys/{}/results", survey.as_str().unwrap())).await.expect(200).json();
+    let hidden = results["items"].as_array().unwrap().iter().filter(|one| !one["hidden"].is_null()).count();
+    assert_eq!((results["items"].as_array().unwrap().len(), hidden), (3, 1));
+    api::sample::remove(&app.app.store).await.unwrap();
+    assert_eq!(entities::work_item::Entity::find().count(app.app.store.read()).await.unwrap(), 0);
+    assert_eq!(entities::survey_form::Entity::find().count(app.app.store.read()).await.unwrap(), 0);
 }

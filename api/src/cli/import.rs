@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use api::config::Config;
 use api::criteria::index::Reading;
 use api::criteria::sets;
+use api::dossiers::import as dossiers;
 use api::error::Error;
 use api::store::Writer;
 use api::units::import::{self, Span};
@@ -65,6 +66,14 @@ pub enum Import {
         #[arg(long)]
         source: Option<String>,
     },
+    /// Dossier figures (CSV or XLSX like the template of the page).
+    Dossiers {
+        /// The file; all of it or nothing comes in.
+        file: PathBuf,
+        /// Check only.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Clauses of standards, numbers and titles (YAML like data/iso9001-clauses.yaml).
     Standards {
         /// The file.
@@ -117,16 +126,22 @@ pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
             let index = index.parse().map_err(|_unknown| anyhow::anyhow!("--index: không có chỉ số {index}"))?;
             let reading = Reading { index, period, snapshot_at, source, file: text };
             let report = super::said(api::criteria::index::bring_in(&store, Writer::Cli, reading).await)?;
-            let mut said = format!(
-                "Kết quả: {} mới, {} đã có; {} khớp đơn vị.\n",
-                report.created, report.unchanged, report.matched
-            );
-            for (what, codes) in [("Thiếu thành phần", &report.incomplete), ("Tổng lệch thành phần", &report.differing)] {
+            let mut said =
+                format!("Kết quả: {} mới, {} đã có; {} khớp đơn vị.\n", report.created, report.unchanged, report.matched);
+            for (what, codes) in [("Thiếu thành phần", &report.incomplete), ("Tổng lệch thành phần", &report.differing)]
+            {
                 if !codes.is_empty() {
                     said += &format!("{what}: {}.\n", codes.join(", "));
                 }
             }
             Ok(said)
+        }
+        Import::Dossiers { file, dry_run } => {
+            let table = super::said(dossiers::read(read(&file)?).await)?;
+            let words = render::Catalogue::embedded()?;
+            let done = super::said(dossiers::run(&store, dossiers::Importer::Cli, &words, &table, dry_run).await)?;
+            let mode = if dry_run { "Số liệu hồ sơ (chỉ kiểm tra)" } else { "Số liệu hồ sơ" };
+            Ok(format!("{mode}: {} mới, {} cập nhật, {} giữ nguyên.\n", done.created, done.updated, done.unchanged))
         }
         Import::Standards { file } => {
             let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;

@@ -541,15 +541,11 @@ impl CriteriaApi {
             None => None,
         };
         let (set, found) = trial::run(set, other, inputs).await?;
-        let scored = |(score, rank)| {
-            serde_json::to_value(report::scored(&set, score, Some(rank), app.renderer.catalogue(), Lang::Vi))
-        };
+        let scored =
+            |(score, rank)| serde_json::to_value(report::scored(&set, score, Some(rank), app.renderer.catalogue(), Lang::Vi));
         let units = found.scores.iter().zip(found.ranks).map(scored).collect::<Result<_, _>>()?;
-        let odd = |odd: domain::scoring::Odd| OddCriterion {
-            code: odd.code,
-            why: odd.why,
-            mean_percent: odd.mean_percent.fixed(2),
-        };
+        let odd =
+            |odd: domain::scoring::Odd| OddCriterion { code: odd.code, why: odd.why, mean_percent: odd.mean_percent.fixed(2) };
         let moved = |moved: domain::scoring::Move| RankMove { id: moved.id, before: moved.before, after: moved.after };
         let (moves, missing) = found.against.map(|against| (against.moves, against.missing as u64)).unzip();
         Ok(Json(TrialResult {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use domain::draft::Problems;
 use domain::id::{IndexResultId, UnitId};
-use domain::index::{IndexCode, PartsCheck, Period, IndexPeriodKind, check_parts};
+use domain::index::{IndexCode, IndexPeriodKind, PartsCheck, Period, check_parts};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::Refused;
@@ -272,20 +272,29 @@ async fn insert(tx: &Tx, snapshot: &Snapshot, rows: Vec<Row>) -> Result<Report> 
     }
     let Snapshot { index, period, at, source, .. } = snapshot;
     let said = Imported { index: *index, period: period.to_string(), snapshot_at: *at, source, report: &report };
-    tx.record(Event {
-        kind: "index_results.imported",
-        subject: Subject::Installation,
-        subject_id: None,
-        unit_id: None,
-        before: None,
-        after: None,
-        reason: None,
-    }.after(&said));
+    tx.record(
+        Event {
+            kind: "index_results.imported",
+            subject: Subject::Installation,
+            subject_id: None,
+            unit_id: None,
+            before: None,
+            after: None,
+            reason: None,
+        }
+        .after(&said),
+    );
     Ok(report)
 }
 
 fn parts_json(index: IndexCode, parts: &[Option<i64>]) -> serde_json::Value {
-    index.parts().iter().zip(parts).map(|(code, part)| ((*code).to_owned(), (*part).into())).collect::<serde_json::Map<_, _>>().into()
+    index
+        .parts()
+        .iter()
+        .zip(parts)
+        .map(|(code, part)| ((*code).to_owned(), (*part).into()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// The parts of a result in the order of its index.
@@ -321,7 +330,7 @@ fn of(index: IndexCode, period: Period, at: DateTime<Utc>) -> Condition {
     use index_result::Column;
     Condition::all()
         .add(Column::IndexCode.eq(index))
-        .add(Column::IndexPeriodKind.eq(period.kind))
+        .add(Column::PeriodKind.eq(period.kind))
         .add(Column::PeriodYear.eq(period.year))
         .add(Column::PeriodNumber.eq(period.number))
         .add(Column::SnapshotAt.eq(at))
@@ -336,17 +345,17 @@ pub async fn snapshots(db: &impl ConnectionTrait, index: IndexCode) -> Result<Ve
     type Grouped = (IndexPeriodKind, i32, i32, DateTime<Utc>, String, i64);
     let rows: Vec<Grouped> = index_result::Entity::find()
         .select_only()
-        .columns([Column::IndexPeriodKind, Column::PeriodYear, Column::PeriodNumber, Column::SnapshotAt])
+        .columns([Column::PeriodKind, Column::PeriodYear, Column::PeriodNumber, Column::SnapshotAt])
         .column_as(Column::Source.min(), "source")
         .column_as(Column::Id.count(), "units")
         .filter(Column::IndexCode.eq(index))
-        .group_by(Column::IndexPeriodKind)
+        .group_by(Column::PeriodKind)
         .group_by(Column::PeriodYear)
         .group_by(Column::PeriodNumber)
         .group_by(Column::SnapshotAt)
         .order_by_desc(Column::SnapshotAt)
         .order_by_desc(Column::PeriodYear)
-        .order_by_asc(Column::IndexPeriodKind)
+        .order_by_asc(Column::PeriodKind)
         .order_by_desc(Column::PeriodNumber)
         .into_tuple()
         .all(db)
@@ -383,11 +392,8 @@ pub async fn ranking(db: &impl ConnectionTrait, snapshot: &Snapshot, slice: &Sli
         .all(db)
         .await?;
     let totals: Vec<Exact> = all.iter().map(|(_, _, total)| Exact::from_stored(*total)).collect();
-    let contenders: Vec<_> = all
-        .iter()
-        .zip(&totals)
-        .map(|((_, code, _), total)| Contender { code, total, breakers: Vec::new() })
-        .collect();
+    let contenders: Vec<_> =
+        all.iter().zip(&totals).map(|((_, code, _), total)| Contender { code, total, breakers: Vec::new() }).collect();
     let places: BTreeMap<IndexResultId, (u32, bool)> = rank(TiePolicy::Competition, &contenders)
         .into_iter()
         .filter_map(|place| Some((all.get(place.index)?.0, (place.rank, place.tied))))

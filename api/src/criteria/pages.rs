@@ -74,7 +74,11 @@ fn split(app: &App, error: Error, field: &str) -> (Vec<view::Fault>, Error) {
             let own = |error: &FieldError| error.field == field || matches!(error.field.as_str(), "owner_unit_id" | "with");
             let (mut kept, of_file): (Vec<_>, Vec<_>) = errors.into_iter().partition(own);
             if !of_file.is_empty() {
-                kept.push(FieldError { field: field.to_owned(), code: "file_refused", params: vec![("count", of_file.len().to_string())] });
+                kept.push(FieldError {
+                    field: field.to_owned(),
+                    code: "file_refused",
+                    params: vec![("count", of_file.len().to_string())],
+                });
             }
             (told(app, &of_file, field), Error::Invalid(kept))
         }

@@ -257,11 +257,8 @@ pub async fn import_on_console(store: &Store, owner_code: Option<&str>, text: &s
 pub async fn publish_sample(tx: &Tx, owner: UnitId) -> Result<criteria_set::Model> {
     let set = readable(include_str!("../../../data/criteria-commune-sample.yaml"))?;
     let draft = insert(tx, owner, &set, None, None).await?;
-    let row = criteria_set::ActiveModel {
-        state: Set(CriteriaSetState::Published),
-        published_at: Set(Some(tx.now())),
-        ..next(&draft)
-    };
+    let row =
+        criteria_set::ActiveModel { state: Set(CriteriaSetState::Published), published_at: Set(Some(tx.now())), ..next(&draft) };
     save(tx, "criteria_set.published", &draft, row).await
 }
 

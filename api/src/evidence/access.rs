@@ -1,17 +1,19 @@
 //! Who sees the evidence of a record and who brings it: decided by the record, in one place.
 
 use domain::evidence::{By, Place};
-use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, StepId, UnitId};
+use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, SheetLineId, StepId, UnitId, WorkItemId};
 use domain::inspection::{InspectionState, TeamRole};
-use domain::permission::Role;
+use domain::permission::{Permission, Role};
 use domain::record::Subject;
-use entities::{corrective_action, finding, inspection, inspection_line, step};
+use domain::round::RoundState;
+use entities::{corrective_action, finding, inspection, inspection_line, sheet, sheet_line, step, work_item};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::inspections::access as inspections;
+use crate::rounds::access as rounds;
 
 /// What a caller may do with the evidence of one record they see.
 #[derive(Clone, Debug)]
@@ -76,6 +78,8 @@ async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id
         Subject::Finding => of_finding(db, caller, FindingId(id), lock).await,
         Subject::CorrectiveAction => of_action(db, caller, CorrectiveActionId(id), lock).await,
         Subject::Step => of_step(db, caller, StepId(id), lock).await,
+        Subject::SheetLine => of_sheet_line(db, caller, SheetLineId(id), lock).await,
+        Subject::WorkItem => of_work_item(db, caller, WorkItemId(id), lock).await,
         _ => Err(Error::NotFound),
     }
 }
@@ -157,6 +161,52 @@ async fn of_step(db: &impl ConnectionTrait, caller: &Caller, id: StepId, lock: b
         place: Place::Step(row.state, action.state),
         by: by(None, acts_for(db, caller, action.unit_id).await?, doer),
         reported_at: row.done_at,
+    })
+}
+
+/// The unit itself, the secretary, and whoever appraises the criterion once self-scoring is closed.
+async fn of_sheet_line(db: &impl ConnectionTrait, caller: &Caller, id: SheetLineId, lock: bool) -> Result<Access> {
+    let line = sheet_line::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+    let sheet = sheet::Entity::find_by_id(line.sheet_id).one(db).await?.ok_or(Error::NotFound)?;
+    let round = rounds::find(db, caller, sheet.round_id, lock).await?;
+    let (by, of_unit) = (rounds::by(db, caller, &round).await?, rounds::of_unit(db, caller, sheet.unit_id).await?);
+    let (_, set) = crate::rounds::set_of(db, round.set_id).await?;
+    let placed = set.leaf(&line.code).ok_or(Error::NotFound)?;
+    let handed_in = !matches!(round.state, RoundState::Draft | RoundState::SelfScoring);
+    let appraises = handed_in && by.appraises(placed.leaf.appraiser_group.as_deref());
+    if !of_unit.reads && !by.secretary && !appraises {
+        return Err(Error::NotFound);
+    }
+    let href = if of_unit.reads || by.secretary {
+        format!("/phieu-cham-diem/{}", sheet.id)
+    } else {
+        format!("/dot-cham-diem/{}/tieu-chi/{}", round.id, line.code)
+    };
+    let title = format!("{} · {} {}", sheet.unit_name, line.code, placed.node.name);
+    let contested = crate::rounds::standing::said(db, line).await?.contested() && round.state.is_released();
+    Ok(Access {
+        unit_id: sheet.unit_id,
+        title,
+        href,
+        place: Place::SheetLine(round.state, sheet.state, contested),
+        by: By { of_unit: of_unit.drafts || of_unit.head, ..By::default() },
+        reported_at: None,
+    })
+}
+
+async fn of_work_item(db: &impl ConnectionTrait, caller: &Caller, id: WorkItemId, lock: bool) -> Result<Access> {
+    let scope = caller.scope(Permission::ReadFigures);
+    let query = work_item::Entity::find_by_id(id).filter(scope.covers(work_item::Column::UnitId));
+    let query = if lock { query.lock_exclusive() } else { query };
+    let row = query.one(db).await?.ok_or(Error::NotFound)?;
+    let enters = caller.scope(Permission::EditFigures).contains(db, row.unit_id).await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: row.title,
+        href: format!("/viec-trong-nam/{id}"),
+        place: Place::WorkItem(row.state),
+        by: by(None, enters || acts_for(db, caller, row.unit_id).await?, false),
+        reported_at: None,
     })
 }
 

@@ -2,8 +2,10 @@
 //! stands on the fictional tỉnh Mẫu; people are named by their function.
 
 mod base;
+mod figures;
 mod remove;
 mod story;
+mod year;
 
 use std::collections::BTreeMap;
 
@@ -33,7 +35,8 @@ pub struct World {
 /// 409 when there are people already.
 pub async fn load(app: &App) -> Result<()> {
     let world = load_base(&app.store).await?;
-    story::tell(app, &world).await
+    story::tell(app, &world).await?;
+    figures::tell(app, &world).await
 }
 
 /// Units, people, roles and the published sample set of criteria only: what tests start from.

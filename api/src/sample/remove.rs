@@ -15,7 +15,11 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
+    "dossier_report",
     "report",
+    "work_item",
+    "survey_form",
+    "survey",
     "upload",
     "evidence",
     "blob",
@@ -46,6 +50,9 @@ const TABLES: &[&str] = &[
     "account",
     "person",
 ];
+
+/// Tables whose triggers refuse to delete.
+const APPEND_ONLY: [&str; 3] = ["event", "answer", "survey_form"];
 
 /// Removes the sample world. Gives the hashes of the files that belonged to it.
 ///
@@ -110,10 +117,10 @@ async fn delete_units(tx: &Tx) -> Result<()> {
 async fn lift_triggers(tx: &Tx) -> Result<Vec<String>> {
     let db = tx.db();
     if db.get_database_backend() != DatabaseBackend::Sqlite {
-        for table in ["event", "answer"] {
+        for table in APPEND_ONLY {
             db.execute_unprepared(&format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await?;
         }
-        return Ok(["event", "answer"].map(|table| format!("ALTER TABLE {table} ENABLE TRIGGER USER")).to_vec());
+        return Ok(APPEND_ONLY.map(|table| format!("ALTER TABLE {table} ENABLE TRIGGER USER")).to_vec());
     }
     db.execute_unprepared("PRAGMA defer_foreign_keys = ON").await?;
     let rows = db

@@ -33,13 +33,16 @@ pub(super) async fn tell(app: &App, world: &World) -> Result<()> {
     story.an_mau_again().await?;
     story.dong_mau().await?;
     story.own_audit().await?;
+    story.at(0);
+    super::year::tell(&story).await?;
     app.store.clock().set(story.now);
     Ok(())
 }
 
-struct Story<'a> {
-    app: &'a App,
-    world: &'a World,
+/// Who tells, where, and when.
+pub(super) struct Story<'a> {
+    pub(super) app: &'a App,
+    pub(super) world: &'a World,
     now: DateTime<Utc>,
 }
 
@@ -61,11 +64,11 @@ impl Story<'_> {
         self.app.store.clock().set(self.now + TimeDelta::days(days));
     }
 
-    fn day(&self, days: i64) -> NaiveDate {
+    pub(super) fn day(&self, days: i64) -> NaiveDate {
         domain::time::vn_date(self.now + TimeDelta::days(days))
     }
 
-    async fn who(&self, login: &str) -> Result<Caller> {
+    pub(super) async fn who(&self, login: &str) -> Result<Caller> {
         let person = self.world.people.get(login).copied().ok_or(Error::NotFound)?;
         session::caller(self.app, person, None, None, None, RequestContext::default()).await
     }

@@ -72,7 +72,8 @@ pub struct Difference {
 pub fn diff(old: &CriteriaSet, new: &CriteriaSet) -> Vec<Difference> {
     let (before, after) = (placed(old), placed(new));
     let brief = |node: &Node| (node.name.clone(), node.max.clone());
-    let known: BTreeMap<&str, (Option<&str>, &Node)> = before.iter().map(|(parent, node)| (node.code.as_str(), (*parent, *node))).collect();
+    let known: BTreeMap<&str, (Option<&str>, &Node)> =
+        before.iter().map(|(parent, node)| (node.code.as_str(), (*parent, *node))).collect();
     let mut found = Vec::new();
     for (parent, node) in &after {
         let (fate, aspects, was) = match known.get(node.code.as_str()) {
@@ -173,7 +174,8 @@ pub fn odd_criteria(set: &CriteriaSet, scores: &[UnitScore]) -> Vec<Odd> {
             continue;
         }
         let lines = scores.iter().filter_map(|score| score.line(&placed.node.code));
-        let points: Vec<&Exact> = lines.filter(|line| line.missing.is_none()).filter_map(|line| line.result.points.as_ref()).collect();
+        let points: Vec<&Exact> =
+            lines.filter(|line| line.missing.is_none()).filter_map(|line| line.result.points.as_ref()).collect();
         let count = i64::try_from(points.len()).unwrap_or(i64::MAX);
         let possible = &Exact::from(count) * &placed.node.max;
         let sum: Exact = points.iter().copied().sum();

@@ -490,28 +490,53 @@ fn a_rule_is_told_in_the_words_of_the_decision() {
         let set = set_of(&file);
         let placed = set.leaf("1.1").unwrap();
         let said = rule_words(&set, placed.node, placed.leaf);
-        let params = |said: Said| said.params.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
+        let params =
+            |said: Said| said.params.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
         said.into_iter().map(|said| (said.code, params(said))).collect()
     };
     let of = |code: &'static str, params: &str| (code, params.to_owned());
     let ab = json!([{"name": "a", "label": "đã làm"}, "b"]);
     let cases = [
-        (json!({"type": "linear", "num": "a", "den": "a+b", "zero_denominator": "full"}), ab.clone(),
-         vec![of("linear", "num=đã làm den=đã làm + b"), of("zero_full", "")]),
-        (json!({"type": "linear_floor", "num": "a", "den": "b", "zero_below_percent": "90"}), ab.clone(),
-         vec![of("linear_floor", "num=đã làm den=b floor=90")]),
-        (json!({"type": "linear_to_target", "num": "a", "den": "b", "target_percent": "80", "cap_percent": "90"}), ab.clone(),
-         vec![of("linear_to_target", "num=đã làm den=b target=80"), of("cap", "cap=90")]),
-        (json!({"type": "choice", "options": [{"key": "x", "label": "Kịp thời", "points": 4}, {"key": "y", "percent": "12.5"}]}), json!([]),
-         vec![of("option", "option=Kịp thời points=4"), of("option", "option=y points=0,5")]),
-        (json!({"type": "step", "value": "100*a/b", "steps": [{"gt": 90, "points": 2}, {"else": true, "points": 0}]}), ab.clone(),
-         vec![of("bands", "formula=100 × đã làm / b"), of("band", "band=> 90 points=2"), of("band_else", "points=0")]),
-        (json!({"type": "count_unit", "count": "a", "points_per_unit": "0.5", "cap": 2}), ab.clone(),
-         vec![of("count_unit", "count=đã làm each=0,5 cap=2")]),
-        (json!({"type": "deduction", "start": 4, "per": {"a": 1, "b": "0.5"}, "floor": 0}), ab,
-         vec![of("deduction", "start=4 parts=đã làm: 1; b: 0,5 floor=0")]),
-        (json!({"type": "survey", "instrument": "dan"}), json!([]),
-         vec![of("survey", "instrument=Phiếu người dân percents=A: 100 %; D: 0 %")]),
+        (
+            json!({"type": "linear", "num": "a", "den": "a+b", "zero_denominator": "full"}),
+            ab.clone(),
+            vec![of("linear", "num=đã làm den=đã làm + b"), of("zero_full", "")],
+        ),
+        (
+            json!({"type": "linear_floor", "num": "a", "den": "b", "zero_below_percent": "90"}),
+            ab.clone(),
+            vec![of("linear_floor", "num=đã làm den=b floor=90")],
+        ),
+        (
+            json!({"type": "linear_to_target", "num": "a", "den": "b", "target_percent": "80", "cap_percent": "90"}),
+            ab.clone(),
+            vec![of("linear_to_target", "num=đã làm den=b target=80"), of("cap", "cap=90")],
+        ),
+        (
+            json!({"type": "choice", "options": [{"key": "x", "label": "Kịp thời", "points": 4}, {"key": "y", "percent": "12.5"}]}),
+            json!([]),
+            vec![of("option", "option=Kịp thời points=4"), of("option", "option=y points=0,5")],
+        ),
+        (
+            json!({"type": "step", "value": "100*a/b", "steps": [{"gt": 90, "points": 2}, {"else": true, "points": 0}]}),
+            ab.clone(),
+            vec![of("bands", "formula=100 × đã làm / b"), of("band", "band=> 90 points=2"), of("band_else", "points=0")],
+        ),
+        (
+            json!({"type": "count_unit", "count": "a", "points_per_unit": "0.5", "cap": 2}),
+            ab.clone(),
+            vec![of("count_unit", "count=đã làm each=0,5 cap=2")],
+        ),
+        (
+            json!({"type": "deduction", "start": 4, "per": {"a": 1, "b": "0.5"}, "floor": 0}),
+            ab,
+            vec![of("deduction", "start=4 parts=đã làm: 1; b: 0,5 floor=0")],
+        ),
+        (
+            json!({"type": "survey", "instrument": "dan"}),
+            json!([]),
+            vec![of("survey", "instrument=Phiếu người dân percents=A: 100 %; D: 0 %")],
+        ),
         (json!({"type": "boolean"}), json!([]), vec![of("boolean", "max=4")]),
         (json!({"type": "leadership"}), json!([]), vec![of("leadership", "max=4")]),
     ];

@@ -327,7 +327,9 @@ pub struct IndexRow {
 }
 
 fn fault() -> Fault {
-    Fault { place: "nodes/1".to_owned(), what: "Mục 1: tổng điểm tối đa của các mục con là 11,5, của mục là 12.".to_owned() }
+    Fault {
+        place: "nodes/1".to_owned(), what: "Mục 1: tổng điểm tối đa của các mục con là 11,5, của mục là 12.".to_owned()
+    }
 }
 
 impl View for CriteriaSetList {
@@ -345,11 +347,22 @@ impl View for CriteriaSetList {
             state: CriteriaSetState::Published,
             tone: Tone::Good,
         };
-        let draft = CriteriaSetItem { state: CriteriaSetState::Draft, tone: Tone::Warn, sample: false, year: String::new(), ..item.clone() };
+        let draft = CriteriaSetItem {
+            state: CriteriaSetState::Draft,
+            tone: Tone::Warn,
+            sample: false,
+            year: String::new(),
+            ..item.clone()
+        };
         let mut wrong = Form::default();
         wrong.error("file", "Tệp chưa đọc được.");
         vec![
-            Self { list: Listing::plain(vec![item.clone(), draft]), import: Some(Form::default()), units: vec![Choice::new("1", "Tỉnh Mẫu")], refused: Vec::new() },
+            Self {
+                list: Listing::plain(vec![item.clone(), draft]),
+                import: Some(Form::default()),
+                units: vec![Choice::new("1", "Tỉnh Mẫu")],
+                refused: Vec::new(),
+            },
             Self { list: Listing::plain(vec![item]), import: Some(wrong), units: Vec::new(), refused: vec![fault()] },
             Self { list: Listing::plain(Vec::new()), import: None, units: Vec::new(), refused: Vec::new() },
         ]
@@ -380,7 +393,11 @@ impl View for CriteriaSetPage {
             depth: 2,
             group: false,
             max: "2".to_owned(),
-            rule: vec!["Tính 100 × số đã thực hiện / số phải thực hiện, rồi theo mức:".to_owned(), "> 90: 2 điểm.".to_owned(), "Còn lại: 0 điểm.".to_owned()],
+            rule: vec![
+                "Tính 100 × số đã thực hiện / số phải thực hiện, rồi theo mức:".to_owned(),
+                "> 90: 2 điểm.".to_owned(),
+                "Còn lại: 0 điểm.".to_owned(),
+            ],
             inputs: vec!["số đã thực hiện".to_owned(), "số phải thực hiện theo kế hoạch".to_owned()],
             evidence: vec!["Báo cáo kết quả thực hiện kế hoạch".to_owned()],
             source: Some(ScoreSource::Appraisal),
@@ -506,15 +523,17 @@ impl View for CriteriaSetDiff {
             after: brief("Mức độ thực hiện kế hoạch", "3"),
         };
         let added = DiffRow { code: "1.7".to_owned(), fate: Fate::Added, aspects: Vec::new(), before: None, ..changed.clone() };
-        let removed = DiffRow { code: "1.8".to_owned(), fate: Fate::Removed, after: None, aspects: Vec::new(), ..changed.clone() };
-        let chip = Chip { label: "cchc-xa-2025, bản 1".to_owned(), href: "/bo-tieu-chi/1/so-sanh?voi=2".to_owned(), active: true, count: None };
-        let with = || "cchc-xa-2025, bản 1".to_owned();
-        let blank = Self {
-            href: "/bo-tieu-chi/1".to_owned(),
-            name: "cchc-xa-2026, bản 2".to_owned(),
-            others: vec![chip],
-            found: None,
+        let removed =
+            DiffRow { code: "1.8".to_owned(), fate: Fate::Removed, after: None, aspects: Vec::new(), ..changed.clone() };
+        let chip = Chip {
+            label: "cchc-xa-2025, bản 1".to_owned(),
+            href: "/bo-tieu-chi/1/so-sanh?voi=2".to_owned(),
+            active: true,
+            count: None,
         };
+        let with = || "cchc-xa-2025, bản 1".to_owned();
+        let blank =
+            Self { href: "/bo-tieu-chi/1".to_owned(), name: "cchc-xa-2026, bản 2".to_owned(), others: vec![chip], found: None };
         vec![
             blank.clone(),
             Self { others: Vec::new(), ..blank.clone() },
@@ -557,7 +576,8 @@ impl View for IndexResults {
             tie_groups: 12,
             tied_units: 25,
         };
-        let chip = Chip { label: "2026 · 10/10/2026".to_owned(), href: "/chi-so-766".to_owned(), active: true, count: Some(135) };
+        let chip =
+            Chip { label: "2026 · 10/10/2026".to_owned(), href: "/chi-so-766".to_owned(), active: true, count: Some(135) };
         let list = Listing { chips: vec![chip], ..Listing::plain(vec![row, off]) };
         vec![
             Self { list: list.clone(), reading: Some(reading.clone()) },

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod checklists;
 pub mod corrective_actions;
 pub mod criteria;
+pub mod dossiers;
 pub mod entry;
 pub mod events;
 pub mod evidence;
@@ -18,9 +19,11 @@ pub mod programmes;
 pub mod reminders;
 pub mod reports;
 pub mod styleguide;
+pub mod surveys;
 pub mod system;
 pub mod today;
 pub mod units;
+pub mod year_work;
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -78,6 +81,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     criteria::CriteriaSetPage,
     criteria::CriteriaSetTry,
     criteria::IndexResults,
+    dossiers::DossierForm,
+    dossiers::DossierImport,
+    dossiers::DossierList,
+    dossiers::DossierPage,
     entry::FirstStart,
     entry::SignIn,
     events::Events,
@@ -100,6 +107,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     reminders::MailPage,
     reports::PapersPage,
     styleguide::StyleGuide,
+    surveys::SurveyEntry,
+    surveys::SurveyForm,
+    surveys::SurveyList,
+    surveys::SurveyPage,
     system::About,
     system::ErrorPage,
     system::More,
@@ -108,6 +119,10 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     units::UnitList,
     units::UnitPage,
     units::SuccessionForm,
+    year_work::AssignForm,
+    year_work::WorkItemForm,
+    year_work::WorkItemPage,
+    year_work::WorkList,
 ];
 
 /// Every mail.

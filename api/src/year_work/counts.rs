@@ -1,0 +1,59 @@
+//! What the yearly score counts of a unit's year, with the rows behind each number.
+
+use chrono::NaiveDate;
+use domain::id::{SurveyId, UnitId, WorkItemId};
+use domain::year_work::COUNTS;
+use entities::work_item;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use crate::error::Result;
+
+/// One counted number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Its stable name: one of [`COUNTS`], or `survey.<code>.<option>`.
+    pub name: String,
+    /// The number.
+    pub value: i64,
+    /// The rows behind it: those that add something. Empty for surveys, whose forms are nobody's to see.
+    pub rows: Vec<WorkItemId>,
+    /// The survey it comes from.
+    pub survey: Option<OfSurvey>,
+}
+
+/// Where a number of a survey comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfSurvey {
+    /// The survey.
+    pub id: SurveyId,
+    /// Its title.
+    pub title: String,
+    /// Words of the answer.
+    pub option: String,
+}
+
+/// Every count of a unit's year as of `today`, in the order of [`COUNTS`], then the closed surveys with enough forms.
+///
+/// Not limited to anybody's scope: the caller of this function answers for who sees it.
+///
+/// # Errors
+/// The database's.
+pub async fn counts(db: &impl ConnectionTrait, unit: UnitId, year: i32, today: NaiveDate) -> Result<Vec<Counted>> {
+    let rows = work_item::Entity::find()
+        .filter(work_item::Column::UnitId.eq(unit))
+        .filter(work_item::Column::Year.eq(year))
+        .order_by_asc(work_item::Column::OrderOn)
+        .order_by_asc(work_item::Column::Id)
+        .all(db)
+        .await?;
+    let mut counted: Vec<Counted> = COUNTS
+        .iter()
+        .map(|count| {
+            let added = rows.iter().map(|row| (row.id, count.adds(&row.item(), today))).filter(|(_, adds)| *adds != 0);
+            let (rows, adds): (Vec<_>, Vec<_>) = added.unzip();
+            Counted { name: count.name.to_owned(), value: adds.into_iter().map(i64::from).sum(), rows, survey: None }
+        })
+        .collect();
+    counted.extend(crate::surveys::counted(db, unit, year).await?);
+    Ok(counted)
+}
