@@ -145,7 +145,7 @@ async fn import(app: Data<&App>, posted: Posted<can::ManageCriteria>, request: &
     let Posted { caller, form, files, .. } = posted;
     let made = match text_of(&files, "file") {
         Ok(Some(text)) => sets::import(&app.store, &caller, form.value("owner_unit_id").parse().ok(), &text).await,
-        Ok(None) => Err(Error::field("file", "file_missing")),
+        Ok(None) => Err(Error::field("file", "criteria_file_missing")),
         Err(error) => Err(error),
     };
     match made {
@@ -296,7 +296,7 @@ async fn replace(
     let Posted { caller, form, files, .. } = posted;
     let made = match text_of(&files, "file") {
         Ok(Some(text)) => sets::replace(&app.store, &caller, id, web::seen(&form)?, &text).await,
-        Ok(None) => Err(Error::field("file", "file_missing")),
+        Ok(None) => Err(Error::field("file", "criteria_file_missing")),
         Err(error) => Err(error),
     };
     match made {
@@ -363,7 +363,7 @@ async fn try_it(
             form.set("inputs", text.clone());
             Ok(text)
         }
-        Ok(None) if form.value("inputs").trim().is_empty() => Err(Error::field("inputs", "file_missing")),
+        Ok(None) if form.value("inputs").trim().is_empty() => Err(Error::field("inputs", "criteria_file_missing")),
         Ok(None) => Ok(form.value("inputs").to_owned()),
         Err(error) => Err(error),
     };
