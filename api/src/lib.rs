@@ -41,12 +41,13 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 17] = [
+    let areas: [fn(Route) -> Route; 18] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
         calendar::pages::routes,
         checklists::pages::routes,
+        criteria::pages::routes,
         programmes::pages::routes,
         inspections::pages::routes,
         findings::pages::routes,
