@@ -4,6 +4,7 @@
 mod base;
 mod figures;
 mod remove;
+mod rounds;
 mod story;
 mod year;
 

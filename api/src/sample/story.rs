@@ -35,6 +35,7 @@ pub(super) async fn tell(app: &App, world: &World) -> Result<()> {
     story.own_audit().await?;
     story.at(0);
     super::year::tell(&story).await?;
+    super::rounds::tell(&story).await?;
     app.store.clock().set(story.now);
     Ok(())
 }
@@ -60,7 +61,7 @@ const fn fault(position: usize, grade: Grade, statement: &'static str, recommend
 
 impl Story<'_> {
     /// Moves the clock to so many days from now.
-    fn at(&self, days: i64) {
+    pub(super) fn at(&self, days: i64) {
         self.app.store.clock().set(self.now + TimeDelta::days(days));
     }
 
