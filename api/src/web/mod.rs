@@ -269,6 +269,7 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("inspections", "/kiem-tra", Permission::ReadInspections),
         ("corrective_actions", "/khac-phuc", Permission::ReadFindings),
         ("findings", "/phat-hien", Permission::ReadFindings),
+        ("rounds", "/dot-cham-diem", Permission::ReadScores),
         ("programmes", "/chuong-trinh", Permission::ReadProgrammes),
         ("dossier_reports", "/so-lieu", Permission::ReadFigures),
         ("checklists", "/danh-muc", Permission::ManageChecklists),
@@ -339,6 +340,8 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Unit => format!("/don-vi/{id}"),
         Subject::Person => format!("/nhan-su/{id}"),
         Subject::Survey => format!("/khao-sat/{id}"),
+        Subject::Round => format!("/dot-cham-diem/{id}"),
+        Subject::Sheet => format!("/phieu-cham-diem/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         _ => "/".to_owned(),
     }

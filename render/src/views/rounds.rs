@@ -746,7 +746,8 @@ fn sample_stage() -> Stage {
     }
 }
 
-const LONG: &str = "Tỷ lệ hồ sơ thủ tục hành chính được cập nhật đầy đủ, kịp thời trên hệ thống một cửa điện tử của tỉnh so với sổ theo dõi";
+const LONG: &str =
+    "Tỷ lệ hồ sơ thủ tục hành chính được cập nhật đầy đủ, kịp thời trên hệ thống một cửa điện tử của tỉnh so với sổ theo dõi";
 
 impl View for RoundList {
     const TEMPLATE: &'static str = "rounds/list.html";
@@ -786,13 +787,7 @@ impl View for NewRound {
             units: vec![Choice::new("1", "Xã An Mẫu"), Choice::new("2", LONG)],
             rounds: vec![Choice::new("1", "Chấm điểm năm 2025")],
         };
-        let bare = Self {
-            form: Form::default(),
-            sets: Vec::new(),
-            owners: Vec::new(),
-            units: Vec::new(),
-            rounds: Vec::new(),
-        };
+        let bare = Self { form: Form::default(), sets: Vec::new(), owners: Vec::new(), units: Vec::new(), rounds: Vec::new() };
         vec![full, bare]
     }
 }
@@ -907,12 +902,8 @@ impl View for RoundPage {
 }
 
 fn sample_answers() -> [Answer; 3] {
-    let answer = |kind: &str, options: Vec<Choice>, numbers: Vec<Choice>, na| Answer {
-        kind: kind.to_owned(),
-        options,
-        numbers,
-        na,
-    };
+    let answer =
+        |kind: &str, options: Vec<Choice>, numbers: Vec<Choice>, na| Answer { kind: kind.to_owned(), options, numbers, na };
     [
         answer("yes_no", vec![Choice::new("yes", "Có"), Choice::new("no", "Không")], Vec::new(), false),
         answer("choice", vec![Choice::new("du", "Đầy đủ, đúng quy định")], Vec::new(), true),
@@ -992,7 +983,9 @@ impl View for ScoreSheet {
             explain_until: None,
         };
         let mut wrong = open.clone();
-        form.error("lines/1.1.3/early", "Số này không được âm.").error("lines/1.1.1", "Giá trị không đúng.").error("", "Đã hết hạn.");
+        form.error("lines/1.1.3/early", "Số này không được âm.")
+            .error("lines/1.1.1", "Giá trị không đúng.")
+            .error("", "Đã hết hạn.");
         wrong.form = Some(form);
         let mut locked = open.clone();
         locked.form = None;
@@ -1107,7 +1100,11 @@ impl View for AppraisalPage {
             after: Some(link("3.3.2")),
             action: "/dot-cham-diem/1/tieu-chi/3.3.1".to_owned(),
             form: Some(form),
-            verdicts: vec![verdict("accepted", "Chấp nhận"), verdict("changed", "Điều chỉnh"), verdict("asked", "Yêu cầu giải trình")],
+            verdicts: vec![
+                verdict("accepted", "Chấp nhận"),
+                verdict("changed", "Điều chỉnh"),
+                verdict("asked", "Yêu cầu giải trình"),
+            ],
             answer: numbers,
             rest: 2,
             rows: sample_rows(),
