@@ -86,6 +86,8 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::programmes::http::ProgrammesApi,
                 crate::inspections::http::InspectionsApi,
                 crate::inspections::http::InspectionLinesApi,
+                crate::rounds::http::RoundsApi,
+                crate::rounds::http::SheetsApi,
             ),
             (
                 crate::findings::http::FindingsApi,

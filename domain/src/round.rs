@@ -112,7 +112,7 @@ code_enum! {
 
 code_enum! {
     /// What a layer says about a line.
-    pub enum Verdict ("score_verdict") {
+    pub enum ScoreVerdict ("score_verdict") {
         /// Khai hoặc nhập giá trị.
         Given = "given",
         /// Chấp nhận.
@@ -321,7 +321,7 @@ pub struct Appraising {
 /// # Errors
 /// Who-codes (`not_your_criteria`, `appraises_own_unit`, `own_first_decision`), `wrong_state`,
 /// `line_not_changed`, `nothing_to_accept`.
-pub fn may_appraise(round: RoundState, by: &Appraising, verdict: Verdict) -> Result<Layer, Refused> {
+pub fn may_appraise(round: RoundState, by: &Appraising, verdict: ScoreVerdict) -> Result<Layer, Refused> {
     let layer = match round {
         RoundState::Appraisal => Layer::Appraisal1,
         RoundState::FinalAppraisal => Layer::Appraisal2,
@@ -338,11 +338,11 @@ pub fn may_appraise(round: RoundState, by: &Appraising, verdict: Verdict) -> Res
         require(by.contested, "line_not_changed")?;
         require(!by.made_first, "own_first_decision")?;
     }
-    let asks = verdict == Verdict::Asked && layer != Layer::Appraisal1;
-    if asks || verdict == Verdict::Given {
+    let asks = verdict == ScoreVerdict::Asked && layer != Layer::Appraisal1;
+    if asks || verdict == ScoreVerdict::Given {
         return Err(wrong_state(round, verdict));
     }
-    require(verdict != Verdict::Accepted || by.declared, "nothing_to_accept")?;
+    require(verdict != ScoreVerdict::Accepted || by.declared, "nothing_to_accept")?;
     Ok(layer)
 }
 
@@ -490,7 +490,7 @@ mod tests {
 
     #[test]
     fn an_appraiser_judges_own_criteria_of_other_units_and_not_twice() {
-        use {RoundState as R, Verdict as V};
+        use {RoundState as R, ScoreVerdict as V};
         let panel = Appraising { on_panel: true, declared: true, contested: true, ..Appraising::default() };
         let secretary = Appraising { secretary: true, declared: true, contested: true, ..Appraising::default() };
         let cases = [

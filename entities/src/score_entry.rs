@@ -1,7 +1,7 @@
 //! One value of one layer on a line.
 
 use domain::id::{PersonId, ScoreEntryId, SheetLineId};
-use domain::round::{Layer, Verdict};
+use domain::round::{Layer, ScoreVerdict};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub id: ScoreEntryId,
     pub line_id: SheetLineId,
     pub layer: Layer,
-    pub verdict: Verdict,
+    pub verdict: ScoreVerdict,
     /// A value the rule is applied to.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub value: Option<Json>,

@@ -18,6 +18,8 @@ mod people;
 mod programmes;
 mod reminders;
 mod reports;
+mod round_pages;
+mod rounds;
 mod s3;
 mod sample;
 mod store;

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 /// Roles that look at a round from above.
 const ABOVE: [Role; 3] = [Role::CouncilSecretary, Role::Publisher, Role::Appraiser];
 /// Roles that see the sheet of their own unit.
-const OF_UNIT: [Role; 4] = [Role::Head, Role::DataOfficer, Role::IsoSecretary, Role::ServiceAccount];
+pub(super) const OF_UNIT: [Role; 4] = [Role::Head, Role::DataOfficer, Role::IsoSecretary, Role::ServiceAccount];
 
 /// Rounds the caller sees: from above those of their scope, from below those their unit is scored in.
 #[must_use]

@@ -6,7 +6,7 @@ use domain::draft::Problems;
 use domain::id::{PersonId, RoundId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
-use domain::round::{Appraising, Layer, RoundState, Verdict, may_appraise};
+use domain::round::{Appraising, Layer, RoundState, ScoreVerdict, may_appraise};
 use domain::rule::Refused;
 use domain::scoring::{self, CriteriaSet, Exact, Placed, ScoreSource, Unit, file};
 use entities::{round, score_entry, sheet};
@@ -103,7 +103,7 @@ fn row(
     let (own, now) = (line(Stage::SelfScore), line(Stage::Final));
     let layer = said
         .as_ref()
-        .and_then(|said| may_appraise(round.state, &appraising(by, placed, said, own_unit, person), Verdict::Changed).ok());
+        .and_then(|said| may_appraise(round.state, &appraising(by, placed, said, own_unit, person), ScoreVerdict::Changed).ok());
     if own_unit {
         return Row { sheet: sheet.row, said: None, own: None, now: None, own_unit, layer: None };
     }
@@ -128,7 +128,7 @@ pub struct Judgement {
     /// The unit.
     pub unit_id: UnitId,
     /// Accept, change or ask.
-    pub verdict: Verdict,
+    pub verdict: ScoreVerdict,
     /// The value the rule is applied to instead, or …
     pub value: Option<Json>,
     /// … points set by hand.
@@ -168,9 +168,9 @@ pub async fn appraise(store: &Store, caller: &Caller, id: RoundId, code: String,
                 let facts = appraising(&by, placed, &said, barred.contains(&judgement.unit_id), who.person);
                 let layer = may_appraise(round.state, &facts, judgement.verdict)?;
                 let reason = problems.optional_text(&format!("{place}/reason"), judgement.reason.as_deref(), 4_000);
-                let silent = judgement.verdict != Verdict::Accepted && reason.is_none();
+                let silent = judgement.verdict != ScoreVerdict::Accepted && reason.is_none();
                 problems.check(silent, &format!("{place}/reason"), "required");
-                let changes = judgement.verdict == Verdict::Changed;
+                let changes = judgement.verdict == ScoreVerdict::Changed;
                 let (value, points) =
                     if changes { new_value(&set, placed, &sheet.row, &judgement, &place, &mut problems) } else { (None, None) };
                 if !problems.is_empty() {
@@ -263,7 +263,7 @@ pub async fn enter(store: &Store, caller: &Caller, id: RoundId, values: Vec<Give
                 RoundState::SelfScoring | RoundState::Appraisal | RoundState::Explanation | RoundState::FinalAppraisal
             );
             if !open {
-                return Err(Refused::new("wrong_state").with("state", round.state).with("verb", Verdict::Given).into());
+                return Err(Refused::new("wrong_state").with("state", round.state).with("verb", ScoreVerdict::Given).into());
             }
             let (_, set) = set_of(tx.db(), round.set_id).await?;
             let standing = standing::load(tx.db(), &round, &set).await?;
@@ -292,7 +292,7 @@ pub async fn enter(store: &Store, caller: &Caller, id: RoundId, values: Vec<Give
                 let reason = problems.optional_text(&format!("{place}/reason"), given.reason.as_deref(), 2_000);
                 let judgement = Judgement {
                     unit_id: given.unit_id,
-                    verdict: Verdict::Changed,
+                    verdict: ScoreVerdict::Changed,
                     value: Some(given.value.clone()),
                     points: None,
                     reason: None,
@@ -303,7 +303,8 @@ pub async fn enter(store: &Store, caller: &Caller, id: RoundId, values: Vec<Give
             problems.finish()?;
             for (line, layer, value, reason) in &entries {
                 let entry =
-                    sheets::append(&tx, line, *layer, Verdict::Given, value.clone(), None, reason.clone(), who.person).await?;
+                    sheets::append(&tx, line, *layer, ScoreVerdict::Given, value.clone(), None, reason.clone(), who.person)
+                        .await?;
                 tx.record(Event::on("score.entered", Subject::SheetLine, line.id.0).unit(round.owner_unit_id).after(&entry));
             }
             Ok(entries.len())

@@ -241,7 +241,7 @@ fn unit_part(
             let layers = [domain::round::Layer::Appraisal1, domain::round::Layer::Appraisal2, domain::round::Layer::Council];
             let changed = layers.into_iter().filter_map(|layer| said.latest(layer));
             changed
-                .filter(|entry| entry.verdict == domain::round::Verdict::Changed)
+                .filter(|entry| entry.verdict == domain::round::ScoreVerdict::Changed)
                 .filter_map(|entry| entry.reason.clone())
                 .collect()
         });

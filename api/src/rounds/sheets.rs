@@ -6,7 +6,9 @@ use domain::draft::Problems;
 use domain::id::{ScoreEntryId, SheetId, SheetLineId};
 use domain::permission::Permission;
 use domain::record::Subject;
-use domain::round::{Layer, RoundState, SheetState, Verdict, may_draft, may_draft_line, may_explain, may_submit, may_withdraw};
+use domain::round::{
+    Layer, RoundState, ScoreVerdict, SheetState, may_draft, may_draft_line, may_explain, may_submit, may_withdraw,
+};
 use domain::scoring::{self, CriteriaSet, Line, Placed, Reach, UnitScore, Value, file};
 use entities::{round, score_entry, sheet, sheet_line};
 use sea_orm::{
@@ -321,7 +323,7 @@ pub async fn submit(store: &Store, caller: &Caller, id: SheetId, version: Versio
                     &tx,
                     &said.line,
                     Layer::SelfScore,
-                    Verdict::Given,
+                    ScoreVerdict::Given,
                     said.line.value.clone(),
                     None,
                     said.line.note.clone(),
@@ -404,8 +406,17 @@ pub async fn explain(
                 checked(&set, placed, &input, "value", &mut problems)
             });
             problems.finish()?;
-            append(&tx, &said.line, Layer::Explanation, Verdict::Given, kept.flatten(), None, Some(text.clone()), who.person)
-                .await?;
+            append(
+                &tx,
+                &said.line,
+                Layer::Explanation,
+                ScoreVerdict::Given,
+                kept.flatten(),
+                None,
+                Some(text.clone()),
+                who.person,
+            )
+            .await?;
             let after = touch(&tx, &found.sheet).await?;
             tx.record(Event::on("sheet.explained", Subject::SheetLine, said.line.id.0).unit(after.unit_id).reason(Some(&text)));
             Ok(after)
@@ -433,7 +444,7 @@ pub(super) async fn append(
     tx: &Tx,
     line: &sheet_line::Model,
     layer: Layer,
-    verdict: Verdict,
+    verdict: ScoreVerdict,
     value: Option<Json>,
     points: Option<i64>,
     reason: Option<String>,

@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 
 use domain::draft::Problems;
 use domain::id::RoundId;
-use domain::round::{Facts, Layer, SheetState, Verdict, may_rank};
+use domain::round::{Facts, Layer, ScoreVerdict, SheetState, may_rank};
 use domain::scoring::{self, CriteriaSet, Entry, Exact, Leaf, Place, ScoreSource, Unit, UnitScore, Value, file};
 use entities::{round, score_entry, sheet, sheet_line};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::Value as Json;
 
+use super::access::OF_UNIT;
 use super::{entries_of, latest};
+use crate::auth::Caller;
 use crate::criteria::yaml;
 use crate::error::Result;
 
@@ -37,13 +39,13 @@ impl Said {
     /// Whether the first appraisal changed it or asked about it.
     #[must_use]
     pub fn contested(&self) -> bool {
-        self.latest(Layer::Appraisal1).is_some_and(|entry| matches!(entry.verdict, Verdict::Changed | Verdict::Asked))
+        self.latest(Layer::Appraisal1).is_some_and(|entry| matches!(entry.verdict, ScoreVerdict::Changed | ScoreVerdict::Asked))
     }
 
     /// Whether a second appraisal is owed: it was explained, or only asked about.
     #[must_use]
     pub fn awaits_decision(&self) -> bool {
-        let asked = self.latest(Layer::Appraisal1).is_some_and(|entry| entry.verdict == Verdict::Asked);
+        let asked = self.latest(Layer::Appraisal1).is_some_and(|entry| entry.verdict == ScoreVerdict::Asked);
         (asked || (self.contested() && self.latest(Layer::Explanation).is_some())) && self.latest(Layer::Appraisal2).is_none()
     }
 }
@@ -83,12 +85,7 @@ pub async fn load_criterion(db: &impl ConnectionTrait, round: &round::Model, cod
 }
 
 async fn load_some(db: &impl ConnectionTrait, round: &round::Model, code: Option<&str>) -> Result<Standing> {
-    let sheets = sheet::Entity::find()
-        .filter(sheet::Column::RoundId.eq(round.id))
-        .order_by_asc(sheet::Column::UnitCode)
-        .order_by_asc(sheet::Column::Id)
-        .all(db)
-        .await?;
+    let sheets = units(db, round.id).await?;
     let wanted = |column: sheet_line::Column| {
         let of_round = Query::select()
             .column(sheet::Column::Id)
@@ -146,7 +143,11 @@ pub fn effective(leaf: &Leaf, said: &Said, stage: Stage) -> Option<Entry> {
         return if leaf.self_scored { own() } else { None };
     }
     if let Some(council) = said.latest(Layer::Council) {
-        return if council.verdict == Verdict::Accepted { before_council(leaf, said) } else { Some(entry_of(leaf, council)) };
+        return if council.verdict == ScoreVerdict::Accepted {
+            before_council(leaf, said)
+        } else {
+            Some(entry_of(leaf, council))
+        };
     }
     match leaf.source {
         ScoreSource::Survey => given(Layer::Survey),
@@ -164,12 +165,12 @@ fn before_council(leaf: &Leaf, said: &Said) -> Option<Entry> {
         entry.filter(|entry| entry.value.is_some() || entry.points.is_some())
     };
     match (said.latest(Layer::Appraisal2), said.latest(Layer::Appraisal1)) {
-        (Some(second), _) if second.verdict == Verdict::Accepted => explained().or_else(own),
+        (Some(second), _) if second.verdict == ScoreVerdict::Accepted => explained().or_else(own),
         (Some(second), _) => Some(entry_of(leaf, second)),
         (None, Some(first)) => match first.verdict {
-            Verdict::Accepted => own(),
-            Verdict::Changed | Verdict::Given => Some(entry_of(leaf, first)),
-            Verdict::Asked => None,
+            ScoreVerdict::Accepted => own(),
+            ScoreVerdict::Changed | ScoreVerdict::Given => Some(entry_of(leaf, first)),
+            ScoreVerdict::Asked => None,
         },
         (None, None) => None,
     }
@@ -265,17 +266,25 @@ impl Standing {
     }
 }
 
-/// The units of a round.
+/// The sheets of a round, by unit code.
 ///
 /// # Errors
 /// The database's.
 pub async fn units(db: &impl ConnectionTrait, id: RoundId) -> Result<Vec<sheet::Model>> {
-    Ok(sheet::Entity::find()
-        .filter(sheet::Column::RoundId.eq(id))
-        .order_by_asc(sheet::Column::UnitCode)
-        .order_by_asc(sheet::Column::Id)
-        .all(db)
-        .await?)
+    sheets_where(db, Condition::all().add(sheet::Column::RoundId.eq(id))).await
+}
+
+/// The sheets of the caller's own units in a round.
+///
+/// # Errors
+/// The database's.
+pub async fn own_units(db: &impl ConnectionTrait, caller: &Caller, id: RoundId) -> Result<Vec<sheet::Model>> {
+    let own = caller.scope_of(&OF_UNIT).covers(sheet::Column::UnitId);
+    sheets_where(db, Condition::all().add(sheet::Column::RoundId.eq(id)).add(own)).await
+}
+
+async fn sheets_where(db: &impl ConnectionTrait, wanted: Condition) -> Result<Vec<sheet::Model>> {
+    Ok(sheet::Entity::find().filter(wanted).order_by_asc(sheet::Column::UnitCode).order_by_asc(sheet::Column::Id).all(db).await?)
 }
 
 /// A line of one sheet with its entries, held still until the write ends.

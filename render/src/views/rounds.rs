@@ -1,7 +1,7 @@
 //! Scoring rounds: the round, a unit's sheet, appraisal by criterion, rankings.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::round::{Layer, RoundState, SheetState, Verdict};
+use domain::round::{Layer, RoundState, ScoreVerdict, SheetState};
 use serde::Serialize;
 
 use super::findings::Link;
@@ -334,7 +334,7 @@ pub struct SaidRow {
     /// The layer.
     pub layer: Layer,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: ScoreVerdict,
     /// Points or figures.
     pub value: Option<String>,
     /// Why.
@@ -1015,7 +1015,7 @@ impl View for ScoreSheet {
                 code: "1.1.1".to_owned(),
                 name: "Ban hành kế hoạch".to_owned(),
                 own: Some("2".to_owned()),
-                said: vec![said(Layer::Appraisal1, Verdict::Changed, Some("1,50 điểm"), Some("Ban hành ngày 15/01"))],
+                said: vec![said(Layer::Appraisal1, ScoreVerdict::Changed, Some("1,50 điểm"), Some("Ban hành ngày 15/01"))],
                 form: Some(Form { version: Some(3), ..Form::default() }.with_id("giai-trinh-1.1.1")),
                 answer: Some(sample_answers()[0].clone()),
             },
@@ -1024,8 +1024,8 @@ impl View for ScoreSheet {
                 name: LONG.to_owned(),
                 own: None,
                 said: vec![
-                    said(Layer::Appraisal1, Verdict::Asked, None, Some("Đề nghị gửi bản có dấu")),
-                    said(Layer::Explanation, Verdict::Given, None, Some("Đã gửi bổ sung.")),
+                    said(Layer::Appraisal1, ScoreVerdict::Asked, None, Some("Đề nghị gửi bản có dấu")),
+                    said(Layer::Explanation, ScoreVerdict::Given, None, Some("Đã gửi bổ sung.")),
                 ],
                 form: None,
                 answer: None,
@@ -1052,7 +1052,7 @@ fn sample_rows() -> Vec<AppraisalRow> {
         now: Some("4.5".to_owned()),
         said: vec![SaidRow {
             layer: Layer::Appraisal1,
-            verdict: Verdict::Changed,
+            verdict: ScoreVerdict::Changed,
             value: Some("4,50 điểm".to_owned()),
             reason: Some("Thiếu minh chứng quý IV".to_owned()),
             by: Some("Trần Thị Mẫu".to_owned()),

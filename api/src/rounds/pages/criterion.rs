@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{PersonId, RoundId, SheetLineId, UnitId};
 use domain::record::Subject;
-use domain::round::{Layer, Verdict};
+use domain::round::{Layer, ScoreVerdict};
 use domain::scoring::{Line, Placed, ScoreSource, file};
 use entities::evidence;
 use poem::http::StatusCode;
@@ -153,9 +153,9 @@ async fn show(
         })
         .collect();
     let judged = rows.iter().any(|row| row.judged);
-    let verdicts: &[Verdict] = match found.round.state {
-        domain::round::RoundState::Appraisal => &[Verdict::Accepted, Verdict::Changed, Verdict::Asked],
-        _ => &[Verdict::Accepted, Verdict::Changed],
+    let verdicts: &[ScoreVerdict] = match found.round.state {
+        domain::round::RoundState::Appraisal => &[ScoreVerdict::Accepted, ScoreVerdict::Changed, ScoreVerdict::Asked],
+        _ => &[ScoreVerdict::Accepted, ScoreVerdict::Changed],
     };
     let view = view::AppraisalPage {
         round: Link { href: super::page_of(id), text: found.round.title.clone() },
@@ -191,10 +191,10 @@ fn judgements(form: &Form, found: &CriterionView, placed: Placed<'_>) -> Result<
     for row in &found.rows {
         let unit_id = row.sheet.unit_id;
         let p = format!("judgements/{unit_id}/");
-        let verdict = form.value(&format!("{p}verdict")).parse::<Verdict>().ok();
-        let verdict = verdict.or_else(|| (rest && is_rest(found, row)).then_some(Verdict::Accepted));
+        let verdict = form.value(&format!("{p}verdict")).parse::<ScoreVerdict>().ok();
+        let verdict = verdict.or_else(|| (rest && is_rest(found, row)).then_some(ScoreVerdict::Accepted));
         let Some(verdict) = verdict else { continue };
-        let changes = verdict == Verdict::Changed;
+        let changes = verdict == ScoreVerdict::Changed;
         let typed = words::plain_number(form.value(&format!("{p}points")));
         let points = typed.parse().ok();
         problems.check(changes && !typed.is_empty() && points.is_none(), &format!("{p}points"), "file_not_a_number");

@@ -309,13 +309,7 @@ async fn shown(app: &App, caller: &Caller, row: round::Model, failed: &Failed) -
     let (set_row, set) = super::set_of(db, row.set_id).await?;
     let href = page_of(row.id);
     let sheets = standing::units(db, row.id).await?;
-    let mine = sheet::Entity::find()
-        .filter(sheet::Column::RoundId.eq(row.id))
-        .filter(caller.scope_of(&[Role::Head, Role::DataOfficer, Role::IsoSecretary]).covers(sheet::Column::UnitId))
-        .order_by_asc(sheet::Column::UnitCode)
-        .limit(MOST_CHOICES)
-        .all(db)
-        .await?;
+    let mine = standing::own_units(db, caller, row.id).await?;
     let opened = row.state != RoundState::Draft;
     let sheet_link = |one: &sheet::Model| web::link_to(Subject::Sheet, one.id.0);
     let own_sheets = if opened {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{PersonId, PublicationId, RoundId};
-use domain::round::{PublicationState, RoundState, Verdict, may_approve, may_publish};
+use domain::round::{PublicationState, RoundState, ScoreVerdict, may_approve, may_publish};
 use domain::scoring::Exact;
 use poem::http::StatusCode;
 use poem::web::{Data, Path};
@@ -329,7 +329,7 @@ async fn change(
         let points = points.map_err(|_not_a_number| Error::field("points", "file_not_a_number"))?;
         let judgement = Judgement {
             unit_id: unit_id(&unit)?,
-            verdict: Verdict::Changed,
+            verdict: ScoreVerdict::Changed,
             value: None,
             points: Some(points),
             reason: Some(form.value("reason").to_owned()),
