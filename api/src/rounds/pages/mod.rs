@@ -246,6 +246,7 @@ fn dates_of(form: &Form, problems: &mut Problems) -> Dates {
 
 fn new_of(form: &Form) -> Result<NewRound> {
     let mut problems = Problems::new();
+    problems.check(form.value("title").trim().is_empty(), "title", "required");
     let set_id = form.value("set_id").parse::<CriteriaSetId>().map_err(|_unknown| problems.add("set_id", "required"));
     let unit_ids = form.values.iter().filter(|(_, ticked)| *ticked == "yes");
     let unit_ids = unit_ids.filter_map(|(name, _)| name.strip_prefix("unit_ids/")?.parse().ok()).collect();
