@@ -182,7 +182,7 @@ async fn the_pages_lead_from_appraisal_to_a_public_ranking_and_nothing_shows_bef
     assert!(page.contains("5 nhiệm vụ chưa có sản phẩm.") && page.contains("0,5 điểm"));
     let fields = [own("text", "Đã có đủ sản phẩm, gửi kèm."), own("value/done", "21"), own("value/planned", "25")];
     send(&binh, &binh_sheet, &format!("{binh_sheet}/giai-trinh/1.1.3"), &fields).await.expect(303);
-    app.set_time("2026-12-07T18:00:00Z");
+    app.set_time("2026-12-09T18:00:00Z");
     let secretary = app.browse("thukyhoidong").await;
     send(&secretary, &round, &format!("{round}/buoc/final_appraise"), &[]).await.expect(303);
     let waiting = secretary.get(&round).await.expect(200).text();
