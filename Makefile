@@ -1,7 +1,8 @@
 # make run      serve the sample world on the embedded database under ./var
 # make test     everything that must hold; the last line counts it
 # make openapi  write the committed OpenAPI document; read the difference before committing it
-.PHONY: run test openapi
+# make bench    how long the heavy things take, as ratios within one run
+.PHONY: run test openapi bench soak
 
 run: export RUST_LOG ?= warn
 run:
@@ -17,3 +18,7 @@ openapi:
 
 soak:
 	@.ci/soak
+
+bench:
+	@cargo bench --locked -p domain --bench scoring
+	@cargo bench --locked --profile dev -p tests --bench ranking

@@ -41,13 +41,13 @@ pub struct Scored {
 /// How a line came about, in words.
 #[must_use]
 pub fn words(catalogue: &Catalogue, lang: Lang, how: &Said) -> String {
-    catalogue.get(lang, &format!("score_how.{}", how.code), &how.params)
+    catalogue.get(lang, &format!("score_how.{}", how.code), &how.words())
 }
 
 /// What is odd about a line, in words.
 #[must_use]
 pub fn warning(catalogue: &Catalogue, lang: Lang, said: &Said) -> String {
-    catalogue.get(lang, &format!("score_warning.{}", said.code), &said.params)
+    catalogue.get(lang, &format!("score_warning.{}", said.code), &said.words())
 }
 
 /// The score as it is given out.

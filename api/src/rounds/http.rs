@@ -323,6 +323,21 @@ fn entries(said: &Said) -> Vec<ScoreEntry> {
     said.entries.iter().map(ScoreEntry::from).collect()
 }
 
+/// A figure counted for an input.
+#[derive(Debug, Object)]
+pub struct CountedFigure {
+    /// The criterion.
+    pub code: String,
+    /// The input.
+    pub input: String,
+    /// What it is bound to.
+    pub bind: String,
+    /// The number.
+    pub value: i64,
+    /// Pages of the rows it was counted from.
+    pub rows: Vec<String>,
+}
+
 /// A line to be written.
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]
@@ -974,6 +989,39 @@ impl SheetsApi {
         };
         sheets::write(&app.store, &auth, id.0, body.0.lines.into_iter().map(line).collect()).await?;
         sheet_of(&app, &auth, id.0).await
+    }
+
+    /// Fill counted figures into a sheet
+    ///
+    /// Inputs bound to the one-stop desk's figures or to the year's work, where nothing stands yet.
+    #[oai(path = "/sheets/:id/prefill", method = "post", operation_id = "prefill_sheet")]
+    async fn prefill_sheet(&self, auth: Auth<can::DraftScores>, app: Data<&App>, id: Path<SheetId>) -> Result<One<Sheet>> {
+        sheets::prefill(&app.store, &auth, id.0).await?;
+        sheet_of(&app, &auth, id.0).await
+    }
+
+    /// Figures counted for a sheet, with their rows
+    #[oai(path = "/sheets/:id/counted", method = "get", operation_id = "list_counted_figures")]
+    async fn list_counted_figures(
+        &self,
+        auth: Auth<can::ReadScores>,
+        app: Data<&App>,
+        id: Path<SheetId>,
+    ) -> Result<Json<Vec<CountedFigure>>> {
+        let db = app.store.read();
+        let view = sheets::view(db, &auth, id.0).await?;
+        let (unit, year) = (view.seen.sheet.unit_id, view.seen.round.year);
+        let counted = super::counted::counted(db, &view.set, unit, year, auth.today).await?;
+        let figures = counted.into_iter().flat_map(|(code, inputs)| {
+            inputs.into_iter().map(move |(input, counted)| CountedFigure {
+                code: code.clone(),
+                input,
+                bind: counted.bind,
+                value: counted.value,
+                rows: counted.rows,
+            })
+        });
+        Ok(Json(figures.collect()))
     }
 
     /// Hand a sheet in

@@ -18,6 +18,7 @@ use sea_orm::{
 use serde_json::Value as Json;
 
 use super::access::{self, Seen};
+use super::counted::{self, counted};
 use super::standing::{self, Said, Sheet, Stage};
 use super::{deadline_now, entries_of, set_of};
 use crate::auth::Caller;
@@ -227,6 +228,7 @@ pub async fn write(store: &Store, caller: &Caller, id: SheetId, lines: Vec<LineI
             let mut problems = Problems::new();
             let rows = sheet_line::Entity::find().filter(sheet_line::Column::SheetId.eq(id)).all(tx.db()).await?;
             let rows: BTreeMap<String, sheet_line::Model> = rows.into_iter().map(|row| (row.code.clone(), row)).collect();
+            let counted = counted(tx.db(), &set, found.sheet.unit_id, found.round.year, tx.today()).await?;
             let mut changes = Vec::new();
             let mut codes = BTreeSet::new();
             for input in &lines {
@@ -243,6 +245,8 @@ pub async fn write(store: &Store, caller: &Caller, id: SheetId, lines: Vec<LineI
                 let value = checked(&set, placed, input, &place, &mut problems);
                 let note = problems.optional_text(&format!("{place}/note"), input.note.as_deref(), 4_000);
                 let reason = problems.optional_text(&format!("{place}/override_reason"), input.override_reason.as_deref(), 2_000);
+                let declared = standing::value_of(placed.leaf, value.as_ref());
+                counted::check(placed, declared.as_ref(), reason.as_deref(), counted.get(&input.code), &place, &mut problems);
                 if row.value != value || row.note != note || row.override_reason != reason {
                     changes.push((row.clone(), value, note, reason));
                 }
@@ -273,6 +277,30 @@ pub async fn write(store: &Store, caller: &Caller, id: SheetId, lines: Vec<LineI
             Ok(sheet)
         })
         .await
+}
+
+/// Fills counted figures into the lines of the sheet where nothing stands yet. What was typed stays.
+///
+/// # Errors
+/// As [`write`].
+pub async fn prefill(store: &Store, caller: &Caller, id: SheetId) -> Result<sheet::Model> {
+    let db = store.read();
+    let view = view(db, caller, id).await?;
+    let (unit, year) = (view.seen.sheet.unit_id, view.seen.round.year);
+    let counted = counted(db, &view.set, unit, year, caller.today).await?;
+    let lines = counted.iter().filter_map(|(code, inputs)| {
+        let placed = view.set.leaf(code).filter(|placed| placed.leaf.self_scored)?;
+        let said = view.lines.get(code)?;
+        let value = counted::filled(declared(placed, said), inputs)?;
+        Some(LineInput {
+            code: code.clone(),
+            version: Some(said.line.version),
+            value: yaml::to_json(&file::write_value(&value)),
+            note: said.line.note.clone(),
+            override_reason: said.line.override_reason.clone(),
+        })
+    });
+    write(store, caller, id, lines.collect()).await
 }
 
 /// The value as it is kept, or what is wrong with it. Inputs may still be missing; what is there

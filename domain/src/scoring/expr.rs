@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use super::exact::Exact;
 
@@ -13,8 +14,8 @@ const MAX_DEPTH: usize = 40;
 /// A formula: decimals, inputs, `+ - * /`, brackets, `min`, `max`. Exact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expr {
-    text: String,
-    root: Node,
+    text: Arc<str>,
+    root: Arc<Node>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Expr {
         let mut reader = Reader { rest: text, depth: 0 };
         let root = reader.sum()?;
         reader.blanks();
-        if reader.rest.is_empty() { Ok(Self { text: text.trim().to_owned(), root }) } else { Err(reader.stopped()) }
+        if reader.rest.is_empty() { Ok(Self { text: text.trim().into(), root: Arc::new(root) }) } else { Err(reader.stopped()) }
     }
 
     /// The inputs it names.
@@ -66,8 +67,8 @@ impl Expr {
 
     /// Whether it is one input and nothing else.
     #[must_use]
-    pub const fn is_input(&self) -> bool {
-        matches!(self.root, Node::Input(_))
+    pub fn is_input(&self) -> bool {
+        matches!(*self.root, Node::Input(_))
     }
 
     /// Its exact value.

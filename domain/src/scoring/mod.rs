@@ -24,7 +24,7 @@ pub use expr::{Expr, NoValue, NotUnderstood};
 pub use inputs::{Entry, Unit, Value};
 pub use rank::{Contender, Place, breakers, rank};
 pub use reach::{Change, Reach, within_reach};
-pub use rule::{HOW_CODES, Points, Said, WARNING_CODES, Warning};
+pub use rule::{HOW_CODES, Points, Said, WARNING_CODES, Warning, Word};
 pub use score::{ENGINE, FieldSum, Line, UnitScore, add_up, line, preview, score};
 pub use set::*;
 pub use tree::{Scalar, Tree};

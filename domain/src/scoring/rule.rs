@@ -6,7 +6,7 @@ use super::exact::Exact;
 use super::expr::{Expr, NoValue};
 use super::inputs::{Unit, Value};
 use super::set::{
-    Absence, Band, CriteriaSet, Gives, Leaf, MAX, Node, POINTS_INPUT, Placed, RatioKind, Rule, ScoreSource, WithoutSurvey,
+    Absence, Band, Bounds, CriteriaSet, Gives, Leaf, MAX, Node, POINTS_INPUT, Placed, RatioKind, Rule, ScoreSource, WithoutSurvey,
 };
 use crate::draft::FieldError;
 
@@ -68,13 +68,62 @@ pub const WARNING_CODES: &[&str] = &["ratio_above_one", "formula_out_of_range", 
 pub struct Said {
     /// The code.
     pub code: &'static str,
-    /// Values, by name; numbers as people here write them.
-    pub params: Vec<(&'static str, String)>,
+    /// Values, by name; written only when somebody reads them.
+    pub params: Vec<(&'static str, Word)>,
+}
+
+/// A value of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Text.
+    Text(String),
+    /// A number with no more decimals than needed.
+    Number(Exact),
+    /// A number with so many decimals.
+    Fixed(Exact, u32),
+    /// A formula with this unit's numbers.
+    Formula(Expr, BTreeMap<String, Exact>),
+    /// Counts and the points each costs: `1 × 0,25 − 0 × 0,5`.
+    Products(Vec<(Exact, Exact)>),
+    /// The bounds of a band.
+    Bounds(Bounds),
+    /// Forms by answer.
+    Answers(BTreeMap<String, Exact>),
+}
+
+impl std::fmt::Display for Word {
+    /// As people here write it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => f.write_str(&number.vn_short()),
+            Self::Fixed(number, places) => f.write_str(&number.vn(*places)),
+            Self::Formula(formula, numbers) => {
+                let word = |name: &str| numbers.get(name).map_or_else(|| name.to_owned(), Exact::vn_short);
+                f.write_str(&formula.with_words(&word))
+            }
+            Self::Products(all) => {
+                let parts = all.iter().map(|(count, each)| format!("{} × {}", count.vn_short(), each.vn_short()));
+                f.write_str(&parts.collect::<Vec<_>>().join(" − "))
+            }
+            Self::Bounds(bounds) => f.write_str(&bounds.signs()),
+            Self::Answers(forms) => {
+                let parts = forms.iter().map(|(option, count)| format!("{option}: {}", count.vn_short()));
+                f.write_str(&parts.collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
 }
 
 impl Said {
-    fn new(code: &'static str, params: Vec<(&'static str, String)>) -> Self {
+    fn new(code: &'static str, params: Vec<(&'static str, Word)>) -> Self {
         Self { code, params }
+    }
+
+    /// The values as people here write them.
+    #[must_use]
+    pub fn words(&self) -> Vec<(&'static str, String)> {
+        self.params.iter().map(|(name, word)| (*name, word.to_string())).collect()
     }
 }
 
@@ -128,8 +177,8 @@ impl<'a> Scorer<'a> {
                 let lowest = self.lowest();
                 let within = points.clamp(lowest, self.node.max.clone());
                 let rounded = self.set.rounding.sub_score.map_or(within.clone(), |round| within.round(round.places, round.mode));
-                how.params.push(("points", rounded.vn(self.set.places())));
-                how.params.push(("max", self.node.max.vn(self.set.places())));
+                how.params.push(("points", Word::Fixed(rounded.clone(), self.set.places())));
+                how.params.push(("max", Word::Fixed(self.node.max.clone(), self.set.places())));
                 Points { points: Some(rounded), how, warnings: self.warnings }
             }
         })
@@ -156,7 +205,7 @@ impl<'a> Scorer<'a> {
             };
             if !fits(&to.kinds, &self.unit.kind) || !fits(&to.groups, &self.unit.group) {
                 let ground = to.ground.clone().unwrap_or_default();
-                return Ok(Found::Excluded(Said::new("not_applicable_to_unit", vec![("ground", ground)])));
+                return Ok(Found::Excluded(Said::new("not_applicable_to_unit", vec![("ground", Word::Text(ground))])));
             }
         }
         if self.leaf.source == ScoreSource::Survey && !self.unit.survey_held {
@@ -207,7 +256,7 @@ impl<'a> Scorer<'a> {
         let option = options.iter().find(|option| option.key == key);
         let option = option.ok_or_else(|| self.wrong("score_option_unknown", vec![("option", key.to_owned())]))?;
         let points = self.given(&option.gives, &Exact::zero())?;
-        Ok(Found::Points(points, Said::new("choice", vec![("option", option.label.clone())])))
+        Ok(Found::Points(points, Said::new("choice", vec![("option", Word::Text(option.label.clone()))])))
     }
 
     /// What a band or option gives.
@@ -261,17 +310,25 @@ impl<'a> Scorer<'a> {
                 let Some(ratio) = Exact::ratio(&num, &den) else { return self.zero(*zero_denominator) };
                 let percent = &ratio * &Exact::hundred();
                 if percent > Exact::hundred() {
-                    let params = vec![("num", num.vn_short()), ("den", den.vn_short()), ("percent", percent.vn(2))];
+                    let params = vec![
+                        ("num", Word::Number(num.clone())),
+                        ("den", Word::Number(den.clone())),
+                        ("percent", Word::Fixed(percent.clone(), 2)),
+                    ];
                     let plain = format!("{}: ratio {num}/{den} above 100%", self.node.code);
                     self.warn("ratio_above_one", params, plain);
                 }
                 let counted = percent.clone().min(cap_percent.clone());
-                let mut params = vec![("num", num.vn_short()), ("den", den.vn_short()), ("percent", percent.vn(2))];
+                let mut params = vec![
+                    ("num", Word::Number(num.clone())),
+                    ("den", Word::Number(den.clone())),
+                    ("percent", Word::Fixed(percent.clone(), 2)),
+                ];
                 let (points, code) = match kind {
                     RatioKind::Linear => (percent_of(&counted, &self.node.max), "linear"),
                     RatioKind::LinearFloor => {
                         let floor = zero_below_percent.clone().unwrap_or_else(Exact::zero);
-                        params.push(("floor", floor.vn_short()));
+                        params.push(("floor", Word::Number(floor.clone())));
                         if percent < floor {
                             (Exact::zero(), "linear_floor_missed")
                         } else {
@@ -280,7 +337,7 @@ impl<'a> Scorer<'a> {
                     }
                     RatioKind::LinearToTarget => {
                         let target = target_percent.clone().unwrap_or_else(Exact::hundred);
-                        params.push(("target", target.vn_short()));
+                        params.push(("target", Word::Number(target.clone())));
                         let share = Exact::ratio(&counted, &target).unwrap_or_else(Exact::zero);
                         (&share * &self.node.max, "linear_to_target")
                     }
@@ -292,17 +349,17 @@ impl<'a> Scorer<'a> {
                 let raw = &count * points_per_unit;
                 let code = if raw > *cap { "count_unit_capped" } else { "count_unit" };
                 let params = vec![
-                    ("count", count.vn_short()),
-                    ("each", points_per_unit.vn_short()),
-                    ("raw", raw.vn_short()),
-                    ("cap", cap.vn_short()),
+                    ("count", Word::Number(count.clone())),
+                    ("each", Word::Number(points_per_unit.clone())),
+                    ("raw", Word::Number(raw.clone())),
+                    ("cap", Word::Number(cap.clone())),
                 ];
                 Ok(Found::Points(raw.min(cap.clone()), Said::new(code, params)))
             }
             Rule::Deduction { negative, start, per, floor } => {
                 let number = |name: &str| numbers.get(name).cloned().unwrap_or_else(Exact::zero);
                 let taken: Exact = per.iter().map(|(name, points)| &number(name) * points).sum();
-                let parts = per.iter().map(|(name, points)| format!("{} × {}", number(name).vn_short(), points.vn_short()));
+                let parts = per.iter().map(|(name, points)| (number(name), points.clone())).collect();
                 let left = start - &taken;
                 let code = match (negative, left < *floor) {
                     (true, _) => "negative",
@@ -310,21 +367,21 @@ impl<'a> Scorer<'a> {
                     (false, false) => "deduction",
                 };
                 let params = vec![
-                    ("start", start.vn_short()),
-                    ("parts", parts.collect::<Vec<_>>().join(" − ")),
-                    ("left", left.vn_short()),
-                    ("floor", floor.vn_short()),
+                    ("start", Word::Number(start.clone())),
+                    ("parts", Word::Products(parts)),
+                    ("left", Word::Number(left.clone())),
+                    ("floor", Word::Number(floor.clone())),
                 ];
                 Ok(Found::Points(left.max(floor.clone()), Said::new(code, params)))
             }
             Rule::ExternalScaled { value, of } => {
                 let Some(value) = self.value_of(value, numbers)? else { return self.zero(Absence::Refuse) };
                 if value > *of {
-                    let params = vec![("value", value.vn_short()), ("of", of.vn_short())];
+                    let params = vec![("value", Word::Number(value.clone())), ("of", Word::Number(of.clone()))];
                     self.warn("value_out_of_scale", params, format!("{}: value {value} above scale {of}", self.node.code));
                 }
                 let share = Exact::ratio(&value, of).unwrap_or_else(Exact::zero);
-                let params = vec![("value", value.vn_short()), ("of", of.vn_short())];
+                let params = vec![("value", Word::Number(value.clone())), ("of", Word::Number(of.clone()))];
                 Ok(Found::Points(&share * &self.node.max, Said::new("external_scaled", params)))
             }
             Rule::Leadership => {
@@ -339,11 +396,12 @@ impl<'a> Scorer<'a> {
             Rule::Formula { value, zero_denominator } => match self.value_of(value, numbers)? {
                 Some(found) => {
                     if found.is_negative() || found > self.node.max {
-                        let params = vec![("value", found.vn_short()), ("max", self.node.max.vn_short())];
+                        let params = vec![("value", Word::Number(found.clone())), ("max", Word::Number(self.node.max.clone()))];
                         let plain = format!("{}: formula gives {found}, outside 0..{}", self.node.code, self.node.max);
                         self.warn("formula_out_of_range", params, plain);
                     }
-                    let params = vec![("formula", said(value, numbers)), ("value", found.vn_short())];
+                    let params =
+                        vec![("formula", Word::Formula(value.clone(), numbers.clone())), ("value", Word::Number(found.clone()))];
                     Ok(Found::Points(found, Said::new("formula", params)))
                 }
                 None => self.zero(*zero_denominator),
@@ -352,7 +410,7 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    fn warn(&mut self, code: &'static str, params: Vec<(&'static str, String)>, plain: String) {
+    fn warn(&mut self, code: &'static str, params: Vec<(&'static str, Word)>, plain: String) {
         self.warnings.push(Warning { node: self.node.code.clone(), said: Said::new(code, params), plain });
     }
 
@@ -381,9 +439,9 @@ impl<'a> Scorer<'a> {
             _ => "band",
         };
         let params = vec![
-            ("formula", said(value, numbers)),
-            ("value", found.round(2, super::exact::RoundingMode::HalfUp).vn_short()),
-            ("band", band.bounds.signs()),
+            ("formula", Word::Formula(value.clone(), numbers.clone())),
+            ("value", Word::Number(found.round(2, super::exact::RoundingMode::HalfUp))),
+            ("band", Word::Bounds(band.bounds.clone())),
         ];
         Ok(Found::Points(points, Said::new(code, params)))
     }
@@ -405,15 +463,13 @@ impl<'a> Scorer<'a> {
             sum = &sum + &(count * percent);
         }
         let Some(mean) = Exact::ratio(&sum, &counted) else { return Err(self.wrong("score_zero_denominator", Vec::new())) };
-        let answers: Vec<String> = forms.iter().map(|(option, count)| format!("{option}: {}", count.vn_short())).collect();
-        let params = vec![("answers", answers.join("; ")), ("forms", counted.vn_short()), ("percent", mean.vn(2))];
+        let params = vec![
+            ("answers", Word::Answers(forms.clone())),
+            ("forms", Word::Number(counted.clone())),
+            ("percent", Word::Fixed(mean.clone(), 2)),
+        ];
         Ok(Found::Points(percent_of(&mean, &self.node.max), Said::new("survey", params)))
     }
-}
-
-/// The formula with this unit's numbers.
-fn said(formula: &Expr, numbers: &BTreeMap<String, Exact>) -> String {
-    formula.with_words(&|name| numbers.get(name).map_or_else(|| name.to_owned(), Exact::vn_short))
 }
 
 fn percent_of(percent: &Exact, of: &Exact) -> Exact {
@@ -422,6 +478,9 @@ fn percent_of(percent: &Exact, of: &Exact) -> Exact {
 
 /// What a criterion has that cannot be scored yet.
 pub(super) fn nothing(set: &CriteriaSet, node: &Node) -> Points {
-    let how = Said::new("missing", vec![("points", Exact::zero().vn(set.places())), ("max", node.max.vn(set.places()))]);
+    let how = Said::new(
+        "missing",
+        vec![("points", Word::Fixed(Exact::zero(), set.places())), ("max", Word::Fixed(node.max.clone(), set.places()))],
+    );
     Points { points: Some(Exact::zero()), how, warnings: Vec::new() }
 }

@@ -120,9 +120,8 @@ impl UnitScore {
 /// Everything that is missing or wrong in its entries, by criterion; and entries of no criterion.
 pub fn score(set: &CriteriaSet, unit: &Unit) -> Result<UnitScore, Vec<FieldError>> {
     let found = preview(set, unit);
-    let leaves = set.leaves();
-    let strange = unit.entries.keys().filter(|code| leaves.iter().all(|placed| placed.node.code != **code));
-    let strange = strange.map(|code| FieldError {
+    let known: std::collections::BTreeSet<&str> = found.lines.iter().map(|line| line.code.as_str()).collect();
+    let strange = unit.entries.keys().filter(|code| !known.contains(code.as_str())).map(|code| FieldError {
         field: code.clone(),
         code: "inputs_unknown_criterion",
         params: vec![("code", code.clone())],
@@ -164,23 +163,26 @@ fn rounded(value: Exact, round: Option<Round>) -> Exact {
 #[must_use]
 pub fn add_up(set: &CriteriaSet, id: &str, lines: Vec<Line>) -> UnitScore {
     let total = set.rounding.total;
-    let mut fields = Vec::new();
+    let mut sums: Vec<(Exact, Exact)> = set.nodes.iter().map(|_| (Exact::zero(), Exact::zero())).collect();
     let mut left_out = false;
-    for (index, node) in set.nodes.iter().enumerate().filter(|(_, node)| !node.is_adjustments()) {
-        let (mut achieved, mut maximum) = (Exact::zero(), Exact::zero());
-        for line in lines.iter().filter(|line| line.field == index && line.adjustment == Adjustment::None) {
-            match &line.result.points {
-                Some(points) => {
-                    achieved = &achieved + points;
-                    maximum = &maximum + &line.max;
-                }
-                None => left_out = true,
+    for line in lines.iter().filter(|line| line.adjustment == Adjustment::None) {
+        let Some((achieved, maximum)) = sums.get_mut(line.field) else { continue };
+        match &line.result.points {
+            Some(points) => {
+                *achieved = &*achieved + points;
+                *maximum = &*maximum + &line.max;
             }
+            None => left_out = true,
         }
-        let achieved = rounded(achieved, set.rounding.field);
-        let percent = Exact::ratio(&(&achieved * &Exact::hundred()), &maximum).map(|percent| rounded(percent, total));
-        fields.push(FieldSum { code: node.code.clone(), achieved, maximum, percent });
     }
+    let of_scale = set.nodes.iter().zip(sums).filter(|(node, _)| !node.is_adjustments());
+    let fields: Vec<FieldSum> = of_scale
+        .map(|(node, (achieved, maximum))| {
+            let achieved = rounded(achieved, set.rounding.field);
+            let percent = Exact::ratio(&(&achieved * &Exact::hundred()), &maximum).map(|percent| rounded(percent, total));
+            FieldSum { code: node.code.clone(), achieved, maximum, percent }
+        })
+        .collect();
     let achieved: Exact = fields.iter().map(|field| &field.achieved).sum();
     let maximum: Exact = fields.iter().map(|field| &field.maximum).sum();
     let base =
