@@ -288,7 +288,11 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         .map(|(key, href, _)| NavItem {
             key: key.to_owned(),
             href: href.to_owned(),
-            active: if href == "/" { here == "/" } else { here.starts_with(href) },
+            active: match href {
+                "/" => here == "/",
+                "/dot-cham-diem" => here.starts_with(href) || here.starts_with("/phieu-cham-diem"),
+                _ => here.starts_with(href),
+            },
             count: None,
         })
         .collect()

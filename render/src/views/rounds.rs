@@ -219,6 +219,8 @@ pub struct ScoreSheet {
     pub submit: Option<Form>,
     /// Takes it back.
     pub withdraw: Option<Form>,
+    /// Fills counted figures in.
+    pub prefill: Option<Form>,
     /// The whole sheet.
     pub form: Option<Form>,
     /// Its address.
@@ -272,6 +274,8 @@ pub struct SheetRow {
     pub max: String,
     /// How it is answered; none where the unit does not write.
     pub answer: Option<Answer>,
+    /// Figures counted elsewhere in the system, each with the first row it was counted from.
+    pub counted: Vec<Link>,
     /// What was declared, where it is not written.
     pub declared: Option<String>,
     /// The rule.
@@ -922,6 +926,7 @@ impl View for ScoreSheet {
             name: name.to_owned(),
             max: "2".to_owned(),
             answer,
+            counted: vec![link("Đúng hạn: 1.774"), Link { href: String::new(), text: "Trước hạn: 0".to_owned() }],
             declared: None,
             rule: "Theo tỷ lệ".to_owned(),
             words: Some("484/482 = 100,41 % → 2,00/2,00".to_owned()),
@@ -970,6 +975,7 @@ impl View for ScoreSheet {
             locked: None,
             submit: Some(Form { version: Some(3), ..Form::default() }.with_id("submit")),
             withdraw: None,
+            prefill: Some(Form { version: Some(3), ..Form::default() }.with_id("prefill")),
             form: Some(form.clone()),
             href: "/phieu-cham-diem/1".to_owned(),
             fields: fields.clone(),
@@ -990,6 +996,7 @@ impl View for ScoreSheet {
         let mut locked = open.clone();
         locked.form = None;
         locked.submit = None;
+        locked.prefill = None;
         locked.withdraw = Some(Form { version: Some(3), ..Form::default() }.with_id("withdraw"));
         locked.locked = Some("Phiếu đã nộp lúc 09:30 20/11/2026.".to_owned());
         locked.missing = Vec::new();

@@ -101,6 +101,12 @@ fn last_day(end: DateTime<Utc>) -> NaiveDate {
     domain::time::vn_date(end - chrono::Duration::seconds(1))
 }
 
+/// A deadline as people read it: midnight is said as the last minute of the day before.
+fn shown_end(end: DateTime<Utc>) -> DateTime<Utc> {
+    let midnight = end.with_timezone(&domain::time::vietnam()).time() == chrono::NaiveTime::MIN;
+    if midnight { end - chrono::Duration::minutes(1) } else { end }
+}
+
 /// The instant at which a day ends.
 fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
     start_of(day.checked_add_days(Days::new(1))?)
@@ -352,9 +358,9 @@ async fn shown(app: &App, caller: &Caller, row: round::Model, failed: &Failed) -
         sample: set_row.sample,
         as_of: row.as_of,
         survey_held: row.survey_held,
-        self_due_at: row.self_due_at,
+        self_due_at: shown_end(row.self_due_at),
         explanation_days: row.explanation_days,
-        explanation_due_at: row.explanation_due_at,
+        explanation_due_at: row.explanation_due_at.map(shown_end),
         appraisal_due_on: row.appraisal_due_on,
         decision: row.decision.clone(),
         decided_on: row.decided_on,

@@ -1,5 +1,7 @@
 //! `/phieu-cham-diem/:id`: a unit's sheet, one form over all lines.
 
+use std::collections::BTreeMap;
+
 use domain::id::SheetId;
 use domain::record::Subject;
 use domain::round::{Layer, RoundState, SheetState, may_explain, may_submit, may_withdraw};
@@ -12,9 +14,10 @@ use render::views::rounds as view;
 use render::{Form, Lang};
 use serde_json::Value as Json;
 
+use super::super::counted::{Counted, counted};
 use super::super::sheets::{self, LineInput, SheetView, Unfinished};
 use super::super::standing::Said;
-use super::{Failed, form_of, mendable, sheet_tone, stage_of, words};
+use super::{Failed, form_of, mendable, sheet_tone, shown_end, stage_of, words};
 use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::criteria::report;
@@ -26,6 +29,7 @@ pub fn routes(tree: Route) -> Route {
     tree.at("/phieu-cham-diem/:id", get(show_page).post(write))
         .at("/phieu-cham-diem/:id/nop", post(submit))
         .at("/phieu-cham-diem/:id/rut", post(withdraw))
+        .at("/phieu-cham-diem/:id/so-dem", post(prefill))
         .at("/phieu-cham-diem/:id/giai-trinh/:code", post(explain))
 }
 
@@ -48,7 +52,9 @@ async fn show(app: &App, caller: &Caller, id: SheetId, path: &str, status: Statu
     let stage = stage_of(app, &found.seen.round, caller.today).await?;
     let title = say(app, "score_sheet.page_title", &[("unit", found.seen.sheet.unit_name.clone())]);
     let (row, _) = super::super::set_of(app.store.read(), found.seen.round.set_id).await?;
-    let page = Page { app, caller, found: &found, failed: &failed };
+    let (unit, year) = (found.seen.sheet.unit_id, found.seen.round.year);
+    let counted = counted(app.store.read(), &found.set, unit, year, caller.today).await?;
+    let page = Page { app, caller, found: &found, counted: &counted, failed: &failed };
     let view = page.view(stage, row.sample);
     let response = web::page(app, caller, title, path, &view).await?;
     Ok(response.with_status(status).into_response())
@@ -58,6 +64,8 @@ struct Page<'a> {
     app: &'a App,
     caller: &'a Caller,
     found: &'a SheetView,
+    /// Figures counted elsewhere, by criterion and input.
+    counted: &'a BTreeMap<String, BTreeMap<String, Counted>>,
     failed: &'a Failed,
 }
 
@@ -113,12 +121,13 @@ impl Page<'_> {
             locked: (!writes).then(|| self.locked(over)),
             submit: submits.then(|| form_of(self.failed, "submit", version, |_| {})),
             withdraw: withdraws.then(|| form_of(self.failed, "withdraw", version, |_| {})),
+            prefill: (writes && !self.counted.is_empty()).then(|| form_of(self.failed, "prefill", version, |_| {})),
             form: writes.then(|| self.form()),
             href: page_of(seen.sheet.id),
             fields: self.found.set.nodes.iter().map(|node| self.field(node, writes)).collect(),
             reach: if writes { self.found.reach().into_iter().map(|step| self.reach(&step)).collect() } else { Vec::new() },
             changed: self.changed(now),
-            explain_until: seen.round.explanation_due_at.filter(|_| seen.round.state == RoundState::Explanation),
+            explain_until: seen.round.explanation_due_at.map(shown_end).filter(|_| seen.round.state == RoundState::Explanation),
         }
     }
 
@@ -146,7 +155,9 @@ impl Page<'_> {
                 let when = seen.sheet.submitted_at.map(at).unwrap_or_default();
                 self.say("score_sheet.locked_submitted", &[("at", when)])
             }
-            (RoundState::SelfScoring, _) if over => self.say("score_sheet.locked_over", &[("at", at(seen.round.self_due_at))]),
+            (RoundState::SelfScoring, _) if over => {
+                self.say("score_sheet.locked_over", &[("at", at(shown_end(seen.round.self_due_at)))])
+            }
             (RoundState::SelfScoring, _) => self.say("score_sheet.locked_reader", &[]),
             (state, _) => {
                 let state = self.say(&format!("round_state.{state}"), &[]);
@@ -168,6 +179,7 @@ impl Page<'_> {
             let p = format!("lines/{}/", placed.node.code);
             form.set(format!("{p}version"), said.line.version.to_string());
             form.set(format!("{p}note"), said.line.note.clone().unwrap_or_default());
+            form.set(format!("{p}override_reason"), said.line.override_reason.clone().unwrap_or_default());
             if let Some(value) = sheets::declared(placed, said) {
                 words::put(&mut form, &p, &value);
             }
@@ -207,6 +219,7 @@ impl Page<'_> {
             name: node.name.clone(),
             max: self.points(&node.max),
             answer: None,
+            counted: Vec::new(),
             declared: None,
             rule: String::new(),
             words: None,
@@ -232,6 +245,7 @@ impl Page<'_> {
         let open = self.found.seen.sheet.state == SheetState::Open && self.found.seen.round.state == RoundState::SelfScoring;
         view::SheetRow {
             answer: (writes && leaf.self_scored).then(|| words::answer(self.app, &self.found.set, leaf)),
+            counted: self.counted(placed),
             declared: said.and_then(|said| sheets::declared(placed, said)).map(|value| words::value(self.app, leaf, &value)),
             rule: words::rule(self.app, leaf),
             words: line.map(|line| report::words(catalogue, Lang::Vi, &line.result.how)),
@@ -250,6 +264,15 @@ impl Page<'_> {
             missing: unfinished.get(code).filter(|_| open).map(|why| self.lacking(why)),
             ..self.bare(placed.node)
         }
+    }
+
+    fn counted(&self, placed: Placed<'_>) -> Vec<Link> {
+        let inputs = self.counted.get(&placed.node.code).into_iter().flatten();
+        let shown = inputs.map(|(name, one)| Link {
+            href: one.rows.first().cloned().unwrap_or_default(),
+            text: format!("{}: {}", words::label_of(self.app, placed.leaf, name), Exact::from(one.value).vn_short()),
+        });
+        shown.collect()
     }
 
     fn reach(&self, step: &Reach) -> view::ReachRow {
@@ -331,7 +354,10 @@ fn lines_of(form: &Form, found: &SheetView) -> Vec<LineInput> {
             version: Some(version),
             value: words::typed(form, &p, &found.set, placed.leaf),
             note: Some(form.value(&format!("{p}note")).to_owned()),
-            override_reason: said.line.override_reason.clone(),
+            override_reason: match form.values.get(&format!("{p}override_reason")) {
+                Some(typed) => Some(typed.clone()),
+                None => said.line.override_reason.clone(),
+            },
         })
     });
     lines.collect()
@@ -345,6 +371,15 @@ async fn write(app: Data<&App>, posted: Posted<can::ReadScores>, Path(id): Path<
     match sheets::write(&app.store, &caller, id, lines).await {
         Ok(_) => Ok(web::done(&page_of(id), "sheet_saved")),
         Err(error) => failed_on(&app, &caller, id, "sheet", form, error).await,
+    }
+}
+
+#[handler]
+async fn prefill(app: Data<&App>, posted: Posted<can::ReadScores>, Path(id): Path<SheetId>) -> Result<Response> {
+    let Posted { caller, form, .. } = posted;
+    match sheets::prefill(&app.store, &caller, id).await {
+        Ok(_) => Ok(web::done(&page_of(id), "sheet_prefilled")),
+        Err(error) => failed_on(&app, &caller, id, "prefill", form, error).await,
     }
 }
 
