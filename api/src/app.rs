@@ -92,6 +92,7 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
             (
                 crate::findings::http::FindingsApi,
                 crate::corrective_actions::http::CorrectiveActionsApi,
+                crate::criteria::http::CriteriaApi,
                 crate::dossiers::http::DossiersApi,
                 crate::evidence::http::EvidenceApi,
                 crate::reports::http::ReportsApi,

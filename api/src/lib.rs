@@ -47,6 +47,7 @@ pub fn pages() -> Route {
         units::pages::routes,
         calendar::pages::routes,
         checklists::pages::routes,
+        criteria::pages::routes,
         programmes::pages::routes,
         inspections::pages::routes,
         findings::pages::routes,

@@ -1,13 +1,7 @@
 //! How long it takes to score and rank the whole country: 3,321 units by 100 criteria of mixed kinds.
 //! `cargo bench -p domain --bench scoring`. Machines are noisy: read the ratio to the same ratios done
 //! in floating point in the same run, which is what exactness costs.
-#![expect(
-    clippy::float_arithmetic,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark"
-)]
+#![expect(clippy::float_arithmetic, clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 
 use std::collections::BTreeMap;
 use std::time::Instant;

@@ -40,6 +40,8 @@ macro_rules! typed_id {
 typed_id! {
     /// A version of a criteria set.
     CriteriaSetId,
+    /// A result of an index published elsewhere.
+    IndexResultId,
     /// A scoring round.
     RoundId,
     /// The sheet of one unit in one round.
@@ -50,8 +52,6 @@ typed_id! {
     ScoreEntryId,
     /// An edition of a published ranking.
     PublicationId,
-    /// A deduction that an inspection proposes.
-    DeductionId,
     /// A unit of administration in one span of validity.
     UnitId,
     /// A natural person. Separation of duties is decided on persons, not accounts.

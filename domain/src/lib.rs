@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod finding;
 pub mod id;
 pub mod independence;
+pub mod index;
 pub mod inspection;
 pub mod paper;
 pub mod permission;

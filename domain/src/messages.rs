@@ -117,6 +117,7 @@ fn every_code_has_a_sentence_in_both_languages() {
         ("error", scoring::FIELD_CODES),
         ("warning", &[checklist::WARNING_CODES, dossier::WARNING_CODES][..]),
         ("score_how", &[scoring::HOW_CODES][..]),
+        ("score_rule", &[scoring::RULE_CODES][..]),
         ("score_warning", &[scoring::WARNING_CODES][..]),
     ];
     // Newer codes have their sentence in the file of the area that shows it.

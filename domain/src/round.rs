@@ -136,18 +136,6 @@ code_enum! {
     }
 }
 
-code_enum! {
-    /// What became of a deduction that an inspection proposed.
-    pub enum DeductionState ("deduction_state") {
-        /// Chờ người thẩm định.
-        Open = "open",
-        /// Chấp nhận trừ điểm.
-        Accepted = "accepted",
-        /// Không trừ.
-        Refused = "refused",
-    }
-}
-
 impl RoundState {
     /// Whether totals and ranks exist.
     #[must_use]

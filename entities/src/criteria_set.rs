@@ -18,6 +18,9 @@ pub struct Model {
     pub edition: i32,
     #[sea_orm(column_type = "Text")]
     pub title: String,
+    /// Code and title without diacritics.
+    #[sea_orm(column_type = "Text")]
+    pub search_text: String,
     pub year: Option<i32>,
     #[sea_orm(column_type = "Text")]
     pub level: String,

@@ -17,6 +17,7 @@ mod m20261122_000009_reports;
 mod m20261122_000010_dossiers;
 mod m20261122_000011_year_work;
 mod m20261122_000012_scores;
+mod m20261122_000013_index_results;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_dossiers::Migration),
             Box::new(m20261122_000011_year_work::Migration),
             Box::new(m20261122_000012_scores::Migration),
+            Box::new(m20261122_000013_index_results::Migration),
         ]
     }
 }

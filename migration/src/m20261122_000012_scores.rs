@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::ddl::{Table, at, boolean, date, int, json, long, text, uuid};
+use crate::ddl::{Table, append_only, at, boolean, date, int, json, long, text, uuid};
 
 /// Criteria sets, rounds, sheets, layers of values, publications.
 #[derive(DeriveMigrationName)]
@@ -154,25 +154,7 @@ impl MigrationTrait for Migration {
             .references("person_id", "person", "id")
             .create(m)
             .await?;
-        Table::new("deduction")
-            .key(uuid("id"))
-            .col(uuid("line_id"))
-            .col(uuid("finding_id"))
-            .col(long("points"))
-            .col(text("reason"))
-            .col(text("state"))
-            .col(uuid("proposed_by_id"))
-            .col(at("proposed_at"))
-            .col(uuid("decided_by_id").null())
-            .col(at("decided_at").null())
-            .col(text("decision_reason").null())
-            .col(long("version").default(1))
-            .references("line_id", "sheet_line", "id")
-            .references("finding_id", "finding", "id")
-            .references("proposed_by_id", "person", "id")
-            .references("decided_by_id", "person", "id")
-            .unique(&["line_id", "finding_id"])
-            .create(m)
-            .await
+        append_only(m, "score_entry").await?;
+        append_only(m, "publication_approval").await
     }
 }

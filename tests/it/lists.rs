@@ -26,6 +26,7 @@ struct First {
 
 /// One more of everything that a list shows, the `n`-th; lines, answers and files also in `first`.
 async fn one_more(app: &TestApp, n: usize, first: Option<&First>) -> First {
+    crate::criteria::one_more(app, n).await;
     let db = app.app.store.read();
     let (now, unit, owner) = (app.clock.now(), unit_id(app, "MAU-01").await, unit_id(app, "MAU-SNV").await);
     let lead = person_id(app, "truongdoan").await;
@@ -295,6 +296,8 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
         ("congchuc.an", "calendar/days?year=2026".to_owned()),
         ("thukyiso", "checklists".to_owned()),
         ("thukyiso", "programmes".to_owned()),
+        ("thukyhoidong", "criteria-sets".to_owned()),
+        ("thukyhoidong", "index-results?index=qd766".to_owned()),
         ("thukyiso", "inspections".to_owned()),
         ("chutich.an", "findings".to_owned()),
         ("chutich.an", "corrective-actions".to_owned()),
@@ -317,6 +320,8 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
         ("hethong", "/thu".to_owned()),
         ("thukyiso", "/danh-muc".to_owned()),
         ("thukyiso", "/chuong-trinh".to_owned()),
+        ("thukyhoidong", "/bo-tieu-chi".to_owned()),
+        ("thukyhoidong", "/chi-so-766".to_owned()),
         ("thukyiso", "/kiem-tra".to_owned()),
         ("chutich.an", "/phat-hien".to_owned()),
         ("chutich.an", "/khac-phuc".to_owned()),

@@ -3,6 +3,7 @@
 mod calendar;
 mod checklists;
 mod corrective_actions;
+mod criteria;
 mod dossiers;
 mod events;
 mod evidence;

@@ -3,53 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::CriteriaSetId;
-use domain::record::{CriteriaSetState, Subject};
-use domain::scoring::{Adjustment, CriteriaSet, ScoreSource, file};
-use entities::criteria_set;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set};
+use domain::scoring::{Adjustment, CriteriaSet, ScoreSource};
 use serde_json::{Value as Json, json};
 use tests::{Client, TestApp};
 
 const SET: &str = include_str!("../../data/criteria-commune-sample.yaml");
 const UNITS: &str = include_str!("../../data/sample-units.yaml");
 
-/// The constructed set, published, owned by tỉnh Mẫu.
+/// The constructed set of the sample world, published, owned by tỉnh Mẫu.
 pub async fn published_set(app: &TestApp) -> String {
-    let set = api::criteria::usable_set(SET).unwrap();
-    let document = api::criteria::yaml::to_json(&file::write_set(&set)).to_string();
-    let owner = app.unit("MAU").await.parse().unwrap();
-    let id: CriteriaSetId = app
-        .app
-        .store
-        .write(api::store::Writer::Cli, move |tx| async move {
-            let row = criteria_set::ActiveModel {
-                id: Set(tx.id()),
-                code: Set(set.id.clone()),
-                edition: Set(1),
-                title: Set(set.title.clone()),
-                year: Set(Some(2026)),
-                level: Set(set.level.clone()),
-                state: Set(CriteriaSetState::Published),
-                sample: Set(true),
-                owner_unit_id: Set(owner),
-                digest: Set(format!("{:064}", 1)),
-                document: Set(document),
-                copied_from_id: Set(None),
-                created_by_id: Set(None),
-                published_by_id: Set(None),
-                published_at: Set(Some(tx.now())),
-                version: Set(1),
-                created_at: Set(tx.now()),
-            }
-            .insert(tx.db())
-            .await?;
-            tx.record(api::store::Event::on("criteria_set.published", Subject::CriteriaSet, row.id.0));
-            Ok(row.id)
-        })
-        .await
-        .unwrap();
-    id.to_string()
+    let sets = app.sign_in("thukyhoidong").await.get("/api/v1/criteria-sets").await.expect(200).json();
+    let found = sets["items"].as_array().unwrap().iter().find(|set| set["state"] == "published" && set["sample"] == true);
+    found.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 fn set() -> CriteriaSet {

@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use api::config::Config;
+use api::criteria::index::Reading;
+use api::criteria::sets;
 use api::dossiers::import as dossiers;
+use api::error::Error;
+use api::store::Writer;
 use api::units::import::{self, Span};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 
 /// What to import.
@@ -36,6 +40,31 @@ pub enum Import {
     Checklist {
         /// The file.
         file: PathBuf,
+    },
+    /// A criteria set (YAML or JSON, format 1), as a draft of the next edition of its code.
+    CriteriaSet {
+        /// The file.
+        file: PathBuf,
+        /// Code of the unit that issues it; the root unit when left out.
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// Results of an index published elsewhere (CSV like data/gia-lai-766-communes-2026-10-10.csv).
+    IndexResults {
+        /// The file.
+        file: PathBuf,
+        /// The index, as qd766.
+        #[arg(long)]
+        index: String,
+        /// When the source was read (RFC 3339).
+        #[arg(long)]
+        snapshot_at: DateTime<Utc>,
+        /// 2026, 2026-Q3 or 2026-10.
+        #[arg(long)]
+        period: String,
+        /// Where from; the `# Source` line of the file when left out.
+        #[arg(long)]
+        source: Option<String>,
     },
     /// Dossier figures (CSV or XLSX like the template of the page).
     Dossiers {
@@ -80,6 +109,32 @@ pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
             let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
             let row = super::said(api::checklists::import(&store, &text).await)?;
             Ok(format!("Bảng kiểm: {} bản {} (dự thảo).\n", row.code, row.version_no))
+        }
+        Import::CriteriaSet { file, unit } => {
+            let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
+            let row = super::said(sets::import_on_console(&store, unit.as_deref(), &text).await)?;
+            let mut said = format!("Bộ tiêu chí: {} bản {} (dự thảo).\n", row.code, row.edition);
+            let faults = sets::faults(&super::said(sets::read(&row))?);
+            if !faults.is_empty() {
+                let faults = super::said::<()>(Err(Error::Invalid(faults))).err();
+                said += &format!("Còn phải sửa trước khi ban hành:\n{}\n", faults.map(|all| all.to_string()).unwrap_or_default());
+            }
+            Ok(said)
+        }
+        Import::IndexResults { file, index, snapshot_at, period, source } => {
+            let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
+            let index = index.parse().map_err(|_unknown| anyhow::anyhow!("--index: không có chỉ số {index}"))?;
+            let reading = Reading { index, period, snapshot_at, source, file: text };
+            let report = super::said(api::criteria::index::bring_in(&store, Writer::Cli, reading).await)?;
+            let mut said =
+                format!("Kết quả: {} mới, {} đã có; {} khớp đơn vị.\n", report.created, report.unchanged, report.matched);
+            for (what, codes) in [("Thiếu thành phần", &report.incomplete), ("Tổng lệch thành phần", &report.differing)]
+            {
+                if !codes.is_empty() {
+                    said += &format!("{what}: {}.\n", codes.join(", "));
+                }
+            }
+            Ok(said)
         }
         Import::Dossiers { file, dry_run } => {
             let table = super::said(dossiers::read(read(&file)?).await)?;

@@ -39,7 +39,7 @@ pub async fn load(app: &App) -> Result<()> {
     figures::tell(app, &world).await
 }
 
-/// Units, people and roles only: what tests start from.
+/// Units, people, roles and the published sample set of criteria only: what tests start from.
 ///
 /// # Errors
 /// 409 when there are people already.
@@ -48,6 +48,7 @@ pub async fn load_base(store: &Store) -> Result<World> {
     store
         .write(Writer::Cli, move |tx| async move {
             let world = base::load(&tx, &hash).await?;
+            crate::criteria::sets::publish_sample(&tx, unit_of(&world, "MAU")?).await?;
             set(tx.db(), SAMPLE_WORLD, true.into()).await?;
             Ok(world)
         })

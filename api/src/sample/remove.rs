@@ -15,6 +15,13 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
+    "score_entry",
+    "sheet_line",
+    "sheet",
+    "publication_approval",
+    "publication",
+    "round_appraiser",
+    "round",
     "dossier_report",
     "report",
     "work_item",
@@ -34,6 +41,8 @@ const TABLES: &[&str] = &[
     "inspection_member",
     "inspection",
     "programme",
+    "criteria_set",
+    "index_result",
     "reminder",
     "mail",
     "job",
@@ -50,7 +59,7 @@ const TABLES: &[&str] = &[
 ];
 
 /// Tables whose triggers refuse to delete.
-const APPEND_ONLY: [&str; 3] = ["event", "answer", "survey_form"];
+const APPEND_ONLY: [&str; 5] = ["event", "answer", "survey_form", "score_entry", "publication_approval"];
 
 /// Removes the sample world. Gives the hashes of the files that belonged to it.
 ///

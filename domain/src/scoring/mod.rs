@@ -5,6 +5,7 @@
 //! exact numbers.
 
 mod check;
+mod diff;
 mod exact;
 mod expr;
 pub mod file;
@@ -17,8 +18,10 @@ mod set;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod words;
 
 pub use check::check;
+pub use diff::{Aspect, Difference, Fate, HARSH_BELOW_PERCENT, Move, Odd, Oddity, diff, moves, odd_criteria};
 pub use exact::{Exact, NotANumber, RoundingMode, STORED_PLACES};
 pub use expr::{Expr, NoValue, NotUnderstood};
 pub use inputs::{Entry, Unit, Value};
@@ -28,6 +31,7 @@ pub use rule::{HOW_CODES, Points, Said, WARNING_CODES, Warning, Word};
 pub use score::{ENGINE, FieldSum, Line, UnitScore, add_up, line, preview, score};
 pub use set::*;
 pub use tree::{Scalar, Tree};
+pub use words::{RULE_CODES, rule_words};
 
 /// Every field code of this module.
 pub const FIELD_CODES: &[&[&str]] = &[file::FIELD_CODES, check::FIELD_CODES, rule::FIELD_CODES];

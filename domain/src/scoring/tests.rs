@@ -481,3 +481,121 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_rule_is_told_in_the_words_of_the_decision() {
+    let words = |rule: Json, inputs: Json| -> Vec<(&'static str, String)> {
+        let mut file = file_with(&rule, &[]);
+        file["nodes"][0]["children"][0]["inputs"] = inputs;
+        let set = set_of(&file);
+        let placed = set.leaf("1.1").unwrap();
+        let said = rule_words(&set, placed.node, placed.leaf);
+        let params =
+            |said: Said| said.params.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
+        said.into_iter().map(|said| (said.code, params(said))).collect()
+    };
+    let of = |code: &'static str, params: &str| (code, params.to_owned());
+    let ab = json!([{"name": "a", "label": "đã làm"}, "b"]);
+    let cases = [
+        (
+            json!({"type": "linear", "num": "a", "den": "a+b", "zero_denominator": "full"}),
+            ab.clone(),
+            vec![of("linear", "num=đã làm den=đã làm + b"), of("zero_full", "")],
+        ),
+        (
+            json!({"type": "linear_floor", "num": "a", "den": "b", "zero_below_percent": "90"}),
+            ab.clone(),
+            vec![of("linear_floor", "num=đã làm den=b floor=90")],
+        ),
+        (
+            json!({"type": "linear_to_target", "num": "a", "den": "b", "target_percent": "80", "cap_percent": "90"}),
+            ab.clone(),
+            vec![of("linear_to_target", "num=đã làm den=b target=80"), of("cap", "cap=90")],
+        ),
+        (
+            json!({"type": "choice", "options": [{"key": "x", "label": "Kịp thời", "points": 4}, {"key": "y", "percent": "12.5"}]}),
+            json!([]),
+            vec![of("option", "option=Kịp thời points=4"), of("option", "option=y points=0,5")],
+        ),
+        (
+            json!({"type": "step", "value": "100*a/b", "steps": [{"gt": 90, "points": 2}, {"else": true, "points": 0}]}),
+            ab.clone(),
+            vec![of("bands", "formula=100 × đã làm / b"), of("band", "band=> 90 points=2"), of("band_else", "points=0")],
+        ),
+        (
+            json!({"type": "count_unit", "count": "a", "points_per_unit": "0.5", "cap": 2}),
+            ab.clone(),
+            vec![of("count_unit", "count=đã làm each=0,5 cap=2")],
+        ),
+        (
+            json!({"type": "deduction", "start": 4, "per": {"a": 1, "b": "0.5"}, "floor": 0}),
+            ab,
+            vec![of("deduction", "start=4 parts=đã làm: 1; b: 0,5 floor=0")],
+        ),
+        (
+            json!({"type": "survey", "instrument": "dan"}),
+            json!([]),
+            vec![of("survey", "instrument=Phiếu người dân percents=A: 100 %; D: 0 %")],
+        ),
+        (json!({"type": "boolean"}), json!([]), vec![of("boolean", "max=4")]),
+        (json!({"type": "leadership"}), json!([]), vec![of("leadership", "max=4")]),
+    ];
+    for (rule, inputs, expected) in cases {
+        assert_eq!(words(rule.clone(), inputs), expected, "{rule}");
+    }
+}
+
+#[test]
+fn two_sets_are_compared_by_code() {
+    let old = file_with(&json!({"type": "boolean"}), &[]);
+    let change = |change: &dyn Fn(&mut Json)| {
+        let mut new = old.clone();
+        change(&mut new);
+        diff(&set_of(&old), &set_of(&new)).into_iter().map(|found| (found.code, found.fate, found.aspects)).collect::<Vec<_>>()
+    };
+    let leaf = |file: &mut Json, key: &str, value: Json| file["nodes"][0]["children"][0][key] = value;
+    let changed = |aspects: &[Aspect]| vec![("1.1".to_owned(), Fate::Changed, aspects.to_vec())];
+    assert_eq!(change(&|_| ()), []);
+    assert_eq!(change(&|file| leaf(file, "name", json!("Tên khác"))), changed(&[Aspect::Name]));
+    assert_eq!(change(&|file| leaf(file, "max", json!("3.5"))), changed(&[Aspect::Maximum]));
+    assert_eq!(change(&|file| leaf(file, "rule", json!({"type": "leadership"}))), changed(&[Aspect::Rule]));
+    assert_eq!(change(&|file| leaf(file, "evidence", json!(["Kế hoạch"]))), changed(&[Aspect::Evidence]));
+    assert_eq!(change(&|file| leaf(file, "self_scored", json!(false))), changed(&[Aspect::Source]));
+    assert_eq!(
+        change(&|file| leaf(file, "code", json!("1.3"))),
+        [("1.3".to_owned(), Fate::Added, vec![]), ("1.1".to_owned(), Fate::Removed, vec![])]
+    );
+    let moved = change(&|file| {
+        let node = file["nodes"][0]["children"].as_array_mut().unwrap().remove(1);
+        file["nodes"].as_array_mut().unwrap().push(node);
+    });
+    assert_eq!(moved, [("1.2".to_owned(), Fate::Changed, vec![Aspect::Place])]);
+}
+
+#[test]
+fn moved_ranks_are_told_the_furthest_first() {
+    let found = moves(&[("a", 1), ("b", 2), ("c", 3), ("gone", 4)], &[("c", 1), ("a", 2), ("b", 2), ("new", 4)]);
+    let found: Vec<_> = found.iter().map(|moved| (moved.id.as_str(), moved.before, moved.after)).collect();
+    assert_eq!(found, [("c", 3, 1), ("a", 1, 2)]);
+}
+
+#[test]
+fn a_criterion_that_tells_nobody_apart_or_gives_nobody_points_is_named() {
+    let set = set_of(&file_with(&json!({"type": "linear", "num": "a", "den": "b"}), &["a", "b"]));
+    let odd = |shares: &[i64], yes: &[bool]| -> Vec<(String, Oddity, String)> {
+        let scores = shares.iter().zip(yes).map(|(share, yes)| {
+            let mut unit = unit_of("u", (0, 1, *yes, 0, false));
+            let numbers = [("a".to_owned(), Exact::from(*share)), ("b".to_owned(), Exact::from(100))].into();
+            unit.entries.insert("1.1".into(), Entry::declared(Value::Numbers(numbers)));
+            score(&set, &unit).unwrap()
+        });
+        let found = odd_criteria(&set, &scores.collect::<Vec<_>>());
+        found.into_iter().map(|odd| (odd.code, odd.why, odd.mean_percent.fixed(2))).collect()
+    };
+    let of = |code: &str, why, mean: &str| (code.to_owned(), why, mean.to_owned());
+    assert_eq!(odd(&[100, 50], &[true, true]), [of("1.2", Oddity::Dead, "100.00")]);
+    assert_eq!(odd(&[20, 20], &[true, false]), []);
+    assert_eq!(odd(&[20, 19], &[true, false]), [of("1.1", Oddity::Harsh, "19.50")]);
+    assert_eq!(odd(&[0, 0], &[true, false]), [of("1.1", Oddity::Nobody, "0.00")]);
+    assert_eq!(odd(&[], &[]), []);
+}

@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod checklists;
 pub mod corrective_actions;
+pub mod criteria;
 pub mod dossiers;
 pub mod entry;
 pub mod events;
@@ -76,6 +77,11 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     checklists::NewChecklist,
     corrective_actions::ActionList,
     corrective_actions::ActionPage,
+    criteria::CriteriaSetDiff,
+    criteria::CriteriaSetList,
+    criteria::CriteriaSetPage,
+    criteria::CriteriaSetTry,
+    criteria::IndexResults,
     dossiers::DossierForm,
     dossiers::DossierImport,
     dossiers::DossierList,
