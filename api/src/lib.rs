@@ -41,7 +41,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 18] = [
+    let areas: [fn(Route) -> Route; 19] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
