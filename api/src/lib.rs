@@ -41,7 +41,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 18] = [
+    let areas: [fn(Route) -> Route; 19] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -60,6 +60,7 @@ pub fn pages() -> Route {
         work::pages::routes,
         year_work::pages::routes,
         surveys::pages::routes,
+        rounds::pages::routes,
     ];
     areas.into_iter().fold(Route::new(), |tree, area| area(tree))
 }

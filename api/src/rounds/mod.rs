@@ -7,6 +7,7 @@ pub mod access;
 pub mod appraise;
 pub mod counted;
 pub mod http;
+pub mod pages;
 pub mod publish;
 pub mod sheets;
 pub mod standing;

@@ -269,6 +269,7 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("inspections", "/kiem-tra", Permission::ReadInspections),
         ("corrective_actions", "/khac-phuc", Permission::ReadFindings),
         ("findings", "/phat-hien", Permission::ReadFindings),
+        ("rounds", "/dot-cham-diem", Permission::ReadScores),
         ("programmes", "/chuong-trinh", Permission::ReadProgrammes),
         ("dossier_reports", "/so-lieu", Permission::ReadFigures),
         ("checklists", "/danh-muc", Permission::ManageChecklists),
@@ -289,7 +290,11 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         .map(|(key, href, _)| NavItem {
             key: key.to_owned(),
             href: href.to_owned(),
-            active: if href == "/" { here == "/" } else { here.starts_with(href) },
+            active: match href {
+                "/" => here == "/",
+                "/dot-cham-diem" => here.starts_with(href) || here.starts_with("/phieu-cham-diem"),
+                _ => here.starts_with(href),
+            },
             count: None,
         })
         .collect()
@@ -342,6 +347,8 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Unit => format!("/don-vi/{id}"),
         Subject::Person => format!("/nhan-su/{id}"),
         Subject::Survey => format!("/khao-sat/{id}"),
+        Subject::Round => format!("/dot-cham-diem/{id}"),
+        Subject::Sheet => format!("/phieu-cham-diem/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         _ => "/".to_owned(),
     }

@@ -18,6 +18,7 @@ pub mod people;
 pub mod programmes;
 pub mod reminders;
 pub mod reports;
+pub mod rounds;
 pub mod styleguide;
 pub mod surveys;
 pub mod system;
@@ -106,6 +107,16 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     reminders::MailLedger,
     reminders::MailPage,
     reports::PapersPage,
+    rounds::AppraisalPage,
+    rounds::GivenPage,
+    rounds::NewRound,
+    rounds::PublishedList,
+    rounds::PublishedRanking,
+    rounds::RankingPage,
+    rounds::RoundList,
+    rounds::RoundPage,
+    rounds::ScoreSheet,
+    rounds::UnitPoints,
     styleguide::StyleGuide,
     surveys::SurveyEntry,
     surveys::SurveyForm,
