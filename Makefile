@@ -21,4 +21,3 @@ soak:
 
 bench:
 	@cargo bench --locked -p domain --bench scoring
-	@cargo bench --locked --profile dev -p tests --bench ranking
