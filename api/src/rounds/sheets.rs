@@ -282,7 +282,7 @@ pub async fn write(store: &Store, caller: &Caller, id: SheetId, lines: Vec<LineI
 /// Fills counted figures into the lines of the sheet where nothing stands yet. What was typed stays.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`fn@write`].
 pub async fn prefill(store: &Store, caller: &Caller, id: SheetId) -> Result<sheet::Model> {
     let db = store.read();
     let view = view(db, caller, id).await?;

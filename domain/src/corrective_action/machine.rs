@@ -88,7 +88,7 @@ impl By {
     }
 }
 
-/// The state after `verb`. [`check_plan`], [`check_remarks`] and [`check_extension`] are checked
+/// The state after `verb`. [`super::check_plan`], [`super::check_remarks`] and [`super::check_extension`] are checked
 /// beside it with their forms.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! CCHC scores: exact, explained, reproducible. No floats, no clock, no database.
 //!
-//! A [`CriteriaSet`] is read from a file ([`file`]), checked ([`check`]), and turns a [`Unit`]'s
-//! declared values into a [`UnitScore`] whose every line explains itself. Ranks ([`rank`]) compare
+//! A [`CriteriaSet`] is read from a file ([`mod@file`]), checked ([`fn@check`]), and turns a [`Unit`]'s
+//! declared values into a [`UnitScore`] whose every line explains itself. Ranks ([`fn@rank`]) compare
 //! exact numbers.
 
 mod check;
