@@ -477,3 +477,19 @@ async fn nothing_that_others_see_depends_on_another_unit_s_unpublished_score() {
     // The control: who may see it does see the difference.
     assert_ne!(inside_one, inside_two);
 }
+
+/// A running server's deadlines go by PostgreSQL's clock; SQLite has one process and so one clock.
+#[tokio::test]
+async fn deadlines_go_by_the_clock_of_the_database() {
+    if !tests::on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let clock = api::clock::Clock::system();
+    let store = api::store::Store::open(&app.app.config, clock.clone()).await.unwrap();
+    let before = clock.now();
+    let told = store.write(api::store::Writer::Cli, |tx| async move { api::rounds::deadline_now(&tx).await }).await.unwrap();
+    // The same machine here: the two clocks agree within a minute, and the test's fixed one is elsewhere.
+    assert!((told - before).num_seconds().abs() < 60, "{told} {before}");
+    assert_ne!(told, app.clock.now());
+}
