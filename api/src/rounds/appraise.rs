@@ -266,7 +266,7 @@ pub async fn enter(store: &Store, caller: &Caller, id: RoundId, values: Vec<Give
                 return Err(Refused::new("wrong_state").with("state", round.state).with("verb", ScoreVerdict::Given).into());
             }
             let (_, set) = set_of(tx.db(), round.set_id).await?;
-            let standing = standing::load(tx.db(), &round, &set).await?;
+            let standing = standing::load(tx.db(), &round).await?;
             let by_unit: BTreeMap<UnitId, &Sheet> = standing.sheets.iter().map(|sheet| (sheet.row.unit_id, sheet)).collect();
             let mut problems = Problems::new();
             let mut entries = Vec::new();
@@ -367,7 +367,7 @@ pub async fn progress(db: &impl ConnectionTrait, caller: &Caller, id: RoundId) -
         return Err(Error::Forbidden(Permission::AppraiseScores));
     }
     let (_, set) = set_of(db, round.set_id).await?;
-    let standing = standing::load(db, &round, &set).await?;
+    let standing = standing::load(db, &round).await?;
     let wanted = if round.state == RoundState::FinalAppraisal { Layer::Appraisal2 } else { Layer::Appraisal1 };
     let theirs = |placed: &Placed<'_>| placed.leaf.source == ScoreSource::Appraisal && sees(&by, *placed);
     Ok(set

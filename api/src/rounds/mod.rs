@@ -505,7 +505,7 @@ pub async fn facts(db: &impl ConnectionTrait, row: &round::Model, now: DateTime<
         ..Facts::default()
     };
     if matches!(row.state, RoundState::Appraisal | RoundState::Explanation | RoundState::FinalAppraisal) {
-        standing::load(db, row, &set).await?.count(&set, &mut facts);
+        standing::load(db, row).await?.count(&set, &mut facts);
     }
     Ok(facts)
 }

@@ -173,7 +173,7 @@ pub fn sealed(snapshot: &Snapshot) -> Result<(String, String)> {
 pub async fn snapshot(db: &impl ConnectionTrait, round: &round::Model) -> Result<Snapshot> {
     may_rank(round.state)?;
     let (row, set) = set_of(db, round.set_id).await?;
-    let standing = standing::load(db, round, &set).await?;
+    let standing = standing::load(db, round).await?;
     let ranked = standing.rank(&set)?;
     let before = previous(db, round, &standing).await?;
     let catalogue = Catalogue::embedded().map_err(|error| Error::Internal(error.into()))?;

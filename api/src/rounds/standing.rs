@@ -72,7 +72,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// The database's.
-pub async fn load(db: &impl ConnectionTrait, round: &round::Model, _set: &CriteriaSet) -> Result<Standing> {
+pub async fn load(db: &impl ConnectionTrait, round: &round::Model) -> Result<Standing> {
     load_some(db, round, None).await
 }
 

@@ -473,7 +473,7 @@ const fn layer_of(source: ScoreSource) -> Option<Layer> {
 }
 
 async fn given(app: &App, row: &round::Model, set: &CriteriaSet) -> Result<Vec<view::CriterionRow>> {
-    let standing: Standing = standing::load(app.store.read(), row, set).await?;
+    let standing: Standing = standing::load(app.store.read(), row).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let shown = |placed: domain::scoring::Placed<'_>| {
         let layer = layer_of(placed.leaf.source)?;
