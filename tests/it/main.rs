@@ -19,6 +19,7 @@ mod people;
 mod programmes;
 mod reminders;
 mod reports;
+mod round_findings;
 mod round_pages;
 mod rounds;
 mod s3;
