@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::draft::Problems;
 use domain::id::{PublicationId, RoundId, UnitId};
-use domain::record::{Subject, SuccessionKind};
+use domain::record::Subject;
 use domain::round::{EditionChange, Proposal, PublicationState, RoundState, may_approve, may_publish, may_rank};
 use domain::rule::{Refused, require};
 use domain::scoring::{CriteriaSet, ENGINE};
-use entities::{publication, publication_approval, round, unit_succession};
+use entities::{publication, publication_approval, round};
 use render::{Catalogue, Lang};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
@@ -282,21 +282,16 @@ fn unit_part(
 async fn previous(db: &impl ConnectionTrait, round: &round::Model, standing: &Standing) -> Result<BTreeMap<UnitId, Previous>> {
     let Some(id) = round.previous_id else { return Ok(BTreeMap::new()) };
     let Some((_, last)) = published(db, id).await? else { return Ok(BTreeMap::new()) };
-    let links = unit_succession::Entity::find().all(db).await?;
+    let units: Vec<UnitId> = standing.sheets.iter().map(|sheet| sheet.row.unit_id).collect();
+    let selves = standing::earlier_selves(db, &units).await?;
     let of = |unit: UnitId| last.units.iter().find(|part| part.unit_id == unit);
-    let found = standing.sheets.iter().filter_map(|sheet| {
-        let unit = sheet.row.unit_id;
+    let found = units.into_iter().filter_map(|unit| {
         let same = |part: &UnitPart| Previous { comparable: true, rank: Some(part.rank), total: Some(part.total.clone()) };
-        if let Some(part) = of(unit) {
-            return Some((unit, same(part)));
-        }
-        let heirs: Vec<_> = links.iter().filter(|link| link.to_unit_id == Some(unit)).collect();
-        match heirs.as_slice() {
-            [] => None,
-            [one] if matches!(one.kind, SuccessionKind::Rename | SuccessionKind::Transfer) => {
-                of(one.from_unit_id).map(|part| (unit, same(part)))
-            }
-            _ => Some((unit, Previous { comparable: false, rank: None, total: None })),
+        let part = of(unit).or_else(|| of(*selves.get(&unit)?));
+        match part {
+            Some(part) => Some((unit, same(part))),
+            None if selves.contains_key(&unit) => None,
+            None => Some((unit, Previous { comparable: false, rank: None, total: None })),
         }
     });
     Ok(found.collect())

@@ -61,7 +61,8 @@ pub const HOW_CODES: &[&str] = &[
 ];
 
 /// Every code of a warning: `score_warning.<code>` in the catalogue.
-pub const WARNING_CODES: &[&str] = &["ratio_above_one", "formula_out_of_range", "value_out_of_scale"];
+pub const WARNING_CODES: &[&str] =
+    &["ratio_above_one", "formula_out_of_range", "value_out_of_scale", "figure_jump", "figures_same"];
 
 /// A sentence by its code, with its values.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -643,7 +643,7 @@ fn shown(app: &App, view: &SheetView) -> Sheet {
         files: view.files.get(&said.line.id).copied().unwrap_or_default(),
         own_points: own.result.points.as_ref().filter(|_| own.missing.is_none()).map(|points| points.fixed(places)),
         how: report::words(words, Lang::Vi, &own.result.how),
-        warnings: own.result.warnings.iter().map(|warning| report::warning(words, Lang::Vi, &warning.said)).collect(),
+        warnings: view.warnings(&placed.node.code).iter().map(|said| report::warning(words, Lang::Vi, said)).collect(),
         entries: entries(said),
         version: said.line.version,
     });
@@ -1134,6 +1134,7 @@ impl SheetsApi {
         let (words, places) = (app.renderer.catalogue(), view.set.places());
         let rows = view.rows.into_iter().map(|row| CriterionRow {
             unit_id: row.sheet.unit_id,
+            warnings: row.warnings().map(|said| report::warning(words, Lang::Vi, said)).collect(),
             unit_name: row.sheet.unit_name,
             state: row.sheet.state,
             own_unit: row.own_unit,
@@ -1146,12 +1147,6 @@ impl SheetsApi {
                 .and_then(|line| line.result.points.as_ref())
                 .map(|points| points.fixed(places)),
             how: row.own.as_ref().map(|line| report::words(words, Lang::Vi, &line.result.how)),
-            warnings: row
-                .own
-                .iter()
-                .flat_map(|line| &line.result.warnings)
-                .map(|warning| report::warning(words, Lang::Vi, &warning.said))
-                .collect(),
             entries: row.said.as_ref().map(entries).unwrap_or_default(),
             layer: row.layer,
         });

@@ -138,9 +138,7 @@ async fn show(
                 own_unit: row.own_unit,
                 declared: own.and_then(|entry| words::entry(app, placed, entry)),
                 words: told.map(|line| report::words(catalogue, Lang::Vi, &line.result.how)),
-                warnings: told
-                    .map(|line| line.result.warnings.iter().map(|one| report::warning(catalogue, Lang::Vi, &one.said)).collect())
-                    .unwrap_or_default(),
+                warnings: row.warnings().map(|said| report::warning(catalogue, Lang::Vi, said)).collect(),
                 note: own.and_then(|entry| entry.reason.clone()),
                 files: said.and_then(|said| files.get(&said.line.id)).copied().unwrap_or_default(),
                 evidence_href: said.map(|said| crate::evidence::page_of(Subject::SheetLine, said.line.id.0)),

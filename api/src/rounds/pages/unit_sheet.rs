@@ -249,9 +249,7 @@ impl Page<'_> {
             declared: said.and_then(|said| sheets::declared(placed, said)).map(|value| words::value(self.app, leaf, &value)),
             rule: words::rule(self.app, leaf),
             words: line.map(|line| report::words(catalogue, Lang::Vi, &line.result.how)),
-            warnings: line
-                .map(|line| line.result.warnings.iter().map(|one| report::warning(catalogue, Lang::Vi, &one.said)).collect())
-                .unwrap_or_default(),
+            warnings: self.found.warnings(code).iter().map(|said| report::warning(catalogue, Lang::Vi, said)).collect(),
             evidence: leaf.evidence.clone(),
             evidence_required: leaf.evidence_required,
             files: said.and_then(|said| self.found.files.get(&said.line.id)).copied().unwrap_or_default(),
