@@ -318,7 +318,7 @@ async fn typed_and_pasted(walk: &Walk<'_>, values: &Values) -> String {
     assert_eq!(window.focused().await, "lines/1.2/late_reports", "all of a figure marked: left leaves it");
     window.ctrl(Key::Enter).await;
     window.says("Đã lưu phiếu").await;
-    window.says("1/9").await;
+    window.says("Điểm 2,25").await;
     for (name, value) in [("1.1.3/done", "21"), ("1.1.3/planned", "25"), ("1.2/late_reports", "1"), ("1.2/missing_reports", "0")] {
         assert_eq!(window.value(&format!("lines/{name}")).await, value, "{name}");
     }
