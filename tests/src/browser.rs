@@ -320,7 +320,11 @@ impl Window {
 
     /// The text of the page as a person reads it.
     pub async fn text(&self) -> String {
-        self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap_or_default()
+        // Between two pages there is none.
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_no_page) => String::new(),
+        }
     }
 
     /// Waits until the page says this.
