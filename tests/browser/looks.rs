@@ -25,7 +25,9 @@ fn most(kind: &str) -> usize {
 /// A path with its ids, codes and numbers left out: pages of one kind have one.
 fn kind(path: &str) -> String {
     let plain = |part: &str| if part.bytes().any(|byte| byte.is_ascii_digit()) && part != "chi-so-766" { ":" } else { part }.to_owned();
-    path.split(['/', '?']).map(plain).collect::<Vec<_>>().join("/")
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let names = query.split('&').filter_map(|pair| Some(format!("?{}", pair.split_once('=')?.0)));
+    path.split('/').map(plain).collect::<Vec<_>>().join("/") + &names.collect::<String>()
 }
 
 /// Links of the page into the areas of scoring.
@@ -56,7 +58,7 @@ async fn tour(served: &Served, name: &str, size: (u32, u32)) {
             window.find("main h1").await;
             let words = window.text().await;
             assert!(!words.contains("Không tìm thấy"), "{path} is linked and not there:\n{words}");
-            window.shot(&kind(&path).trim_matches('/').replace(['/', ':'], "-")).await;
+            window.shot(&kind(&path).trim_matches('/').replace(['/', ':', '?'], "-")).await;
             waiting.extend(links(&window).await.into_iter().rev());
         }
         assert!(seen.len() >= roots.len(), "{login} saw {seen:?}");
