@@ -27,7 +27,7 @@ fn kind(path: &str) -> String {
     let plain = |part: &str| if part.bytes().any(|byte| byte.is_ascii_digit()) && part != "chi-so-766" { ":" } else { part }.to_owned();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let names = query.split('&').filter_map(|pair| Some(format!("?{}", pair.split_once('=')?.0)));
-    path.split('/').map(plain).collect::<Vec<_>>().join("/") + &names.collect::<String>()
+    path.split('/').map(plain).collect::<Vec<_>>().join("/") + names.collect::<String>().as_str()
 }
 
 /// Links of the page into the areas of scoring.

@@ -316,9 +316,13 @@ async fn typed_and_pasted(walk: &Walk<'_>, values: &Values) -> String {
     window.keys(Key::Up).await;
     window.keys(Key::Left).await;
     assert_eq!(window.focused().await, "lines/1.2/late_reports", "all of a figure marked: left leaves it");
+    // The points are there before anything is saved.
+    window.says("Điểm 2,25 / 62,00").await;
+    window.says("100 × 21 / 25 = 84").await;
+    assert!(!window.text().await.contains("Đã lưu phiếu"));
     window.ctrl(Key::Enter).await;
     window.says("Đã lưu phiếu").await;
-    window.says("Điểm 2,25").await;
+    window.says("Điểm 2,25 / 62,00").await;
     for (name, value) in [("1.1.3/done", "21"), ("1.1.3/planned", "25"), ("1.2/late_reports", "1"), ("1.2/missing_reports", "0")] {
         assert_eq!(window.value(&format!("lines/{name}")).await, value, "{name}");
     }

@@ -150,6 +150,32 @@
     return cells.filter((text, n) => text && !placed(text, n)).length;
   };
 
+  // The sheet's points while it is written: the server scores what stands there and keeps nothing.
+  let [waiting, asked] = [0, null];
+  const score = async (form, address) => {
+    asked?.abort();
+    asked = new AbortController();
+    const body = new URLSearchParams(new FormData(form));
+    try {
+      const answer = await fetch(address, { method: "POST", body, signal: asked.signal });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!page.querySelector("[data-live=total]")) return;
+      const part = (name) => page.querySelector(`[data-live="${name}"]`)?.childNodes ?? [];
+      for (const live of document.querySelectorAll("[data-live]")) live.replaceChildren(...part(live.dataset.live));
+      for (const line of lines()) line.className = page.getElementById(line.id)?.className ?? "";
+    } catch {
+      // No network, or typed on: the points stay as they were.
+    }
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form.grid-form");
+    const address = form?.querySelector("[data-try]")?.dataset.try;
+    if (!address) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => score(form, address), 400);
+  });
+
   document.addEventListener("paste", (event) => {
     const line = inGrid(event);
     const pasted = block(event.clipboardData?.getData("text/plain") ?? "");
