@@ -24,7 +24,8 @@ fn most(kind: &str) -> usize {
 
 /// A path with its ids, codes and numbers left out: pages of one kind have one.
 fn kind(path: &str) -> String {
-    let plain = |part: &str| if part.bytes().any(|byte| byte.is_ascii_digit()) && part != "chi-so-766" { ":" } else { part }.to_owned();
+    let plain =
+        |part: &str| if part.bytes().any(|byte| byte.is_ascii_digit()) && part != "chi-so-766" { ":" } else { part }.to_owned();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let names = query.split('&').filter_map(|pair| Some(format!("?{}", pair.split_once('=')?.0)));
     path.split('/').map(plain).collect::<Vec<_>>().join("/") + names.collect::<String>().as_str()
@@ -35,7 +36,9 @@ async fn links(window: &Window) -> Vec<String> {
     let script = "return [...document.querySelectorAll('main a[href^=\"/\"]')].map((a) => a.getAttribute('href'));";
     let found = window.driver().execute(script, vec![]).await.unwrap();
     let found: Vec<String> = found.convert().unwrap();
-    let inside = |path: &String| TOURS.iter().flat_map(|(_, roots)| *roots).chain(&["/phieu-cham-diem"]).any(|root| path.starts_with(root));
+    let inside = |path: &String| {
+        TOURS.iter().flat_map(|(_, roots)| *roots).chain(&["/phieu-cham-diem"]).any(|root| path.starts_with(root))
+    };
     let page = |link: String| link.split('#').next().unwrap_or_default().to_owned();
     found.into_iter().map(page).filter(inside).filter(|path| !path.contains("/tep") && path != "/so-lieu/mau").collect()
 }

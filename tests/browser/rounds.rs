@@ -34,7 +34,8 @@ fn sample_values() -> Values {
 fn shown(number: &Json) -> String {
     let plain = number.as_str().map_or_else(|| number.to_string(), str::to_owned);
     let (whole, rest) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, rest)| (whole, Some(rest)));
-    let whole = if whole.len() > 3 { format!("{}.{}", &whole[..whole.len() - 3], &whole[whole.len() - 3..]) } else { whole.to_owned() };
+    let whole =
+        if whole.len() > 3 { format!("{}.{}", &whole[..whole.len() - 3], &whole[whole.len() - 3..]) } else { whole.to_owned() };
     rest.map_or(whole.clone(), |rest| format!("{whole},{rest}"))
 }
 
@@ -323,7 +324,8 @@ async fn typed_and_pasted(walk: &Walk<'_>, values: &Values) -> String {
     window.ctrl(Key::Enter).await;
     window.says("Đã lưu phiếu").await;
     window.says("Điểm 2,25 / 62,00").await;
-    for (name, value) in [("1.1.3/done", "21"), ("1.1.3/planned", "25"), ("1.2/late_reports", "1"), ("1.2/missing_reports", "0")] {
+    for (name, value) in [("1.1.3/done", "21"), ("1.1.3/planned", "25"), ("1.2/late_reports", "1"), ("1.2/missing_reports", "0")]
+    {
         assert_eq!(window.value(&format!("lines/{name}")).await, value, "{name}");
     }
 
@@ -492,8 +494,11 @@ async fn a_district_of_before_2025_scores_its_communes_in_the_same_pages() {
     let span = Span { from: "2004-01-01".parse().unwrap(), to: Some("2025-06-30".parse().unwrap()) };
     let came = import::units(&app.app.store, one_district().as_bytes(), span, "units-pre-2025.csv").await.unwrap();
     assert_eq!(came.created, 5, "province, district, three communes");
-    let communes: [Commune; 3] =
-        [("07192", "daumoi.coto", "chutich.coto"), ("07195", "daumoi.dongtien", "chutich.dongtien"), ("07198", "daumoi.thanhlan", "chutich.thanhlan")];
+    let communes: [Commune; 3] = [
+        ("07192", "daumoi.coto", "chutich.coto"),
+        ("07195", "daumoi.dongtien", "chutich.dongtien"),
+        ("07198", "daumoi.thanhlan", "chutich.thanhlan"),
+    ];
     for (login, role) in [
         ("thuky.huyen", Role::CouncilSecretary),
         ("thamdinh1.huyen", Role::Appraiser),
