@@ -40,7 +40,12 @@ async fn links(window: &Window) -> Vec<String> {
         TOURS.iter().flat_map(|(_, roots)| *roots).chain(&["/phieu-cham-diem"]).any(|root| path.starts_with(root))
     };
     let page = |link: String| link.split('#').next().unwrap_or_default().to_owned();
-    found.into_iter().map(page).filter(inside).filter(|path| !path.contains("/tep") && path != "/so-lieu/mau").collect()
+    found
+        .into_iter()
+        .map(page)
+        .filter(inside)
+        .filter(|path| !path.contains("/tep") && path != "/so-lieu/mau" && (!path.contains('?') || path.contains("?with=")))
+        .collect()
 }
 
 async fn tour(served: &Served, name: &str, size: (u32, u32)) {
