@@ -13,6 +13,7 @@ pub mod clause;
 pub mod corrective_action;
 pub mod counter;
 pub mod criteria_set;
+pub mod deduction;
 pub mod dossier_report;
 pub mod due_date;
 pub mod event;

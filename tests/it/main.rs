@@ -20,6 +20,7 @@ mod people;
 mod programmes;
 mod reminders;
 mod reports;
+mod round_findings;
 mod round_pages;
 mod rounds;
 mod s3;

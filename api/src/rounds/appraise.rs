@@ -14,6 +14,7 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Connect
 use serde_json::Value as Json;
 
 use super::access::{self, By};
+use super::deductions::{self, Proposed};
 use super::standing::{self, Said, Sheet, Stage};
 use super::{set_of, sheets};
 use crate::auth::Caller;
@@ -51,6 +52,8 @@ pub struct Row {
     pub own_unit: bool,
     /// Which layer the caller would write to.
     pub layer: Option<Layer>,
+    /// Deductions that findings of inspections propose.
+    pub proposed: Vec<Proposed>,
 }
 
 /// Whether the caller sees the appraisal of a criterion: on its panel, or the secretary.
@@ -70,10 +73,20 @@ pub async fn criterion(db: &impl ConnectionTrait, caller: &Caller, id: RoundId, 
     if !sees(&by, placed) || matches!(round.state, RoundState::Draft | RoundState::SelfScoring) {
         return Err(Error::NotFound);
     }
-    let standing = standing::load_criterion(db, &round, code).await?;
+    let mut standing = standing::load_criterion(db, &round, code).await?;
+    if round.state.is_public() && !by.secretary {
+        let published_at = super::publish::published_at(db, id).await?;
+        let lines = standing.sheets.iter_mut().flat_map(|sheet| sheet.lines.values_mut());
+        lines.for_each(|said| said.entries.retain(|entry| !sheets::pending(entry, published_at)));
+    }
     let units: Vec<UnitId> = standing.sheets.iter().map(|sheet| sheet.row.unit_id).collect();
     let barred = access::barred(db, caller, &units).await?;
-    let rows = standing.sheets.into_iter().map(|sheet| row(&set, &round, &by, &barred, caller.person, placed, sheet)).collect();
+    let mut deductions = deductions::of_criterion(db, id, code).await?;
+    let rows = standing.sheets.into_iter().map(|sheet| {
+        let proposed = deductions.remove(&sheet.row.unit_id).unwrap_or_default();
+        Row { proposed, ..row(&set, &round, &by, &barred, caller.person, placed, sheet) }
+    });
+    let rows = rows.map(|row| if row.own_unit { Row { proposed: Vec::new(), ..row } } else { row }).collect();
     let code = code.to_owned();
     Ok(CriterionView { round, by, set, code, rows })
 }
@@ -105,12 +118,12 @@ fn row(
         .as_ref()
         .and_then(|said| may_appraise(round.state, &appraising(by, placed, said, own_unit, person), ScoreVerdict::Changed).ok());
     if own_unit {
-        return Row { sheet: sheet.row, said: None, own: None, now: None, own_unit, layer: None };
+        return Row { sheet: sheet.row, said: None, own: None, now: None, own_unit, layer: None, proposed: Vec::new() };
     }
-    Row { sheet: sheet.row, said, own, now, own_unit, layer }
+    Row { sheet: sheet.row, said, own, now, own_unit, layer, proposed: Vec::new() }
 }
 
-fn appraising(by: &By, placed: Placed<'_>, said: &Said, own_unit: bool, person: PersonId) -> Appraising {
+pub(super) fn appraising(by: &By, placed: Placed<'_>, said: &Said, own_unit: bool, person: PersonId) -> Appraising {
     Appraising {
         on_panel: by.appraises(placed.leaf.appraiser_group.as_deref()) && placed.leaf.source == ScoreSource::Appraisal,
         secretary: by.secretary,

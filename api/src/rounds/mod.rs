@@ -6,9 +6,11 @@
 pub mod access;
 pub mod appraise;
 pub mod counted;
+pub mod deductions;
 pub mod http;
 pub mod pages;
 pub mod publish;
+pub mod remedy;
 pub mod sheets;
 pub mod standing;
 
@@ -506,6 +508,7 @@ pub async fn facts(db: &impl ConnectionTrait, row: &round::Model, now: DateTime<
     };
     if matches!(row.state, RoundState::Appraisal | RoundState::Explanation | RoundState::FinalAppraisal) {
         standing::load(db, row).await?.count(&set, &mut facts);
+        facts.open_deductions = deductions::undecided(db, row.id).await?;
     }
     Ok(facts)
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::draft::Problems;
 use domain::id::{PublicationId, RoundId, UnitId};
 use domain::record::{Subject, SuccessionKind};
-use domain::round::{Proposal, PublicationState, RoundState, may_approve, may_publish, may_rank};
+use domain::round::{EditionChange, Proposal, PublicationState, RoundState, may_approve, may_publish, may_rank};
 use domain::rule::{Refused, require};
 use domain::scoring::{CriteriaSet, ENGINE};
 use entities::{publication, publication_approval, round, unit_succession};
@@ -333,6 +333,101 @@ pub async fn published(db: &impl ConnectionTrait, id: RoundId) -> Result<Option<
         .one(db)
         .await?;
     row.map(|row| Ok((row.clone(), serde_json::from_str(&row.document)?))).transpose()
+}
+
+/// A difference between two editions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Its name.
+    pub unit: String,
+    /// What differs.
+    pub what: EditionChange,
+    /// The criterion, of points.
+    pub code: Option<String>,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is.
+    pub after: Option<String>,
+}
+
+/// What differs between two editions: unit by unit, in the order of the later one.
+#[must_use]
+pub fn changes(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
+    let of = |units: &[UnitPart], id: UnitId| units.iter().find(|part| part.unit_id == id).cloned();
+    let mut found = Vec::new();
+    for new in &after.units {
+        let mut tell = |what, code: Option<&String>, before: Option<String>, after: Option<String>| {
+            if before != after {
+                let (unit_id, unit) = (new.unit_id, new.name.clone());
+                found.push(Change { unit_id, unit, what, code: code.cloned(), before, after });
+            }
+        };
+        let Some(old) = of(&before.units, new.unit_id) else {
+            tell(EditionChange::Added, None, None, Some(new.rank.to_string()));
+            continue;
+        };
+        tell(EditionChange::Rank, None, Some(old.rank.to_string()), Some(new.rank.to_string()));
+        tell(EditionChange::Total, None, Some(old.total.clone()), Some(new.total.clone()));
+        tell(EditionChange::Grade, None, old.grade.clone(), new.grade.clone());
+        for (code, ..) in &after.set.criteria {
+            let points = |part: &UnitPart| part.lines.get(code).and_then(|line| line.points.clone());
+            tell(EditionChange::Points, Some(code), points(&old), points(new));
+        }
+    }
+    for old in before.units.iter().filter(|old| of(&after.units, old.unit_id).is_none()) {
+        let (what, before) = (EditionChange::Removed, Some(old.rank.to_string()));
+        found.push(Change { unit_id: old.unit_id, unit: old.name.clone(), what, code: None, before, after: None });
+    }
+    found
+}
+
+/// What each edition changes in the published one before it; nothing for the first.
+///
+/// # Errors
+/// A document that cannot be read any more.
+pub fn changes_of(rows: &[publication::Model]) -> Result<BTreeMap<PublicationId, Vec<Change>>> {
+    let read = |row: &publication::Model| serde_json::from_str::<Snapshot>(&row.document);
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let earlier = rows.iter().filter(|other| other.state == PublicationState::Published && other.edition < row.edition);
+        if let Some(earlier) = earlier.max_by_key(|other| other.edition) {
+            found.insert(row.id, changes(&read(earlier)?, &read(row)?));
+        }
+    }
+    Ok(found)
+}
+
+/// What an erratum would change in the published edition at this moment; for the secretary and the
+/// publishers of a published round, nothing for anybody else.
+///
+/// # Errors
+/// The database's.
+pub async fn pending(db: &impl ConnectionTrait, caller: &Caller, round: &round::Model) -> Result<Vec<Change>> {
+    let by = access::by(db, caller, round).await?;
+    if round.state != RoundState::Published || !(by.secretary || by.publisher) {
+        return Ok(Vec::new());
+    }
+    let Some((_, last)) = published(db, round.id).await? else { return Ok(Vec::new()) };
+    Ok(changes(&last, &snapshot(db, round).await?))
+}
+
+/// When the latest edition was published: the council's later words are corrections not yet published.
+///
+/// # Errors
+/// The database's.
+pub async fn published_at(db: &impl ConnectionTrait, id: RoundId) -> Result<Option<DateTime<Utc>>> {
+    let found: Option<Option<DateTime<Utc>>> = publication::Entity::find()
+        .select_only()
+        .column(publication::Column::PublishedAt)
+        .filter(publication::Column::RoundId.eq(id))
+        .filter(publication::Column::State.eq(PublicationState::Published))
+        .order_by_desc(publication::Column::Edition)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.flatten())
 }
 
 /// Every published edition of a round, the latest first.

@@ -91,16 +91,25 @@ pub async fn view(db: &impl ConnectionTrait, caller: &Caller, id: SheetId) -> Re
     for line in evidence {
         *files.entry(SheetLineId(line)).or_default() += 1;
     }
+    let published_at = match seen.by.secretary || !seen.round.state.is_public() {
+        true => None,
+        false => super::publish::published_at(db, seen.round.id).await?,
+    };
     let lines: BTreeMap<String, Said> = rows
         .into_iter()
         .map(|line| {
             let mut said = Said { entries: entries.remove(&line.id).unwrap_or_default(), line };
-            said.entries.retain(|entry| shown(&seen, entry.layer));
+            said.entries.retain(|entry| shown(&seen, entry.layer) && !pending(entry, published_at));
             (said.line.code.clone(), said)
         })
         .collect();
     let own = own_score(&set, &seen.round, &seen.sheet, &lines);
     Ok(SheetView { seen, set, lines, own, files })
+}
+
+/// A correction by the council that no erratum has published yet.
+pub(super) fn pending(entry: &score_entry::Model, published_at: Option<chrono::DateTime<chrono::Utc>>) -> bool {
+    entry.layer == Layer::Council && published_at.is_some_and(|at| entry.created_at > at)
 }
 
 /// Whether this caller may read a layer now.

@@ -15,13 +15,7 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
-    "score_entry",
-    "sheet_line",
-    "sheet",
-    "publication_approval",
-    "publication",
-    "round_appraiser",
-    "round",
+    "deduction",
     "dossier_report",
     "report",
     "work_item",
@@ -35,6 +29,13 @@ const TABLES: &[&str] = &[
     "step",
     "corrective_action",
     "finding",
+    "score_entry",
+    "sheet_line",
+    "sheet",
+    "publication_approval",
+    "publication",
+    "round_appraiser",
+    "round",
     "paper",
     "answer",
     "inspection_line",

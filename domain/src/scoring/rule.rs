@@ -184,12 +184,8 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    /// The fewest points the rule can give.
     fn lowest(&self) -> Exact {
-        match &self.leaf.rule {
-            Rule::Deduction { negative: true, floor, .. } => floor.clone(),
-            _ => Exact::zero(),
-        }
+        self.leaf.lowest()
     }
 
     fn wrong(&self, code: &'static str, params: Vec<(&'static str, String)>) -> FieldError {

@@ -580,6 +580,26 @@ fn moved_ranks_are_told_the_furthest_first() {
 }
 
 #[test]
+fn a_deduction_takes_points_down_to_what_the_rule_can_give_and_a_penalty_up_to_its_maximum() {
+    let negative = json!({"type": "negative", "start": 0, "per": {"a": 0.25}, "floor": -1});
+    let boolean = json!({"type": "boolean"});
+    let cases = [
+        (&boolean, "1.1", Some("2"), "0.5", Some("1.5")),
+        (&boolean, "1.1", Some("0.25"), "0.5", Some("0")),
+        (&boolean, "1.1", None, "0.5", None),
+        (&negative, "1.1", Some("-0.75"), "0.5", Some("-1")),
+        (&boolean, "9.2", Some("0"), "0.5", Some("0.5")),
+        (&boolean, "9.2", None, "0.5", Some("0.5")),
+        (&boolean, "9.2", Some("0.75"), "0.5", Some("1")),
+    ];
+    for (rule, code, now, by, expected) in cases {
+        let set = set_of(&file_with(rule, &["a"]));
+        let found = set.leaf(code).unwrap().deducted(now.map(exact).as_ref(), &exact(by));
+        assert_eq!(found, expected.map(exact), "{code}: {now:?} and {by}");
+    }
+}
+
+#[test]
 fn a_criterion_that_tells_nobody_apart_or_gives_nobody_points_is_named() {
     let set = set_of(&file_with(&json!({"type": "linear", "num": "a", "den": "b"}), &["a", "b"]));
     let odd = |shares: &[i64], yes: &[bool]| -> Vec<(String, Oddity, String)> {

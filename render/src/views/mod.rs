@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod checklists;
 pub mod corrective_actions;
 pub mod criteria;
+pub mod deductions;
 pub mod dossiers;
 pub mod entry;
 pub mod events;

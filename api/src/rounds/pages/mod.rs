@@ -1,6 +1,7 @@
 //! The pages of scoring rounds: thin adapters over the use cases of this area.
 
-mod criterion;
+pub mod criterion;
+pub mod finding;
 mod public;
 mod ranking;
 mod unit_sheet;
@@ -46,7 +47,7 @@ pub fn routes(tree: Route) -> Route {
         .at("/dot-cham-diem/:id/sua", post(update))
         .at("/dot-cham-diem/:id/buoc/:verb", post(act))
         .at("/dot-cham-diem/:id/to-tham-dinh", post(set_panel));
-    public::routes(ranking::routes(criterion::routes(unit_sheet::routes(tree))))
+    finding::routes(public::routes(ranking::routes(criterion::routes(unit_sheet::routes(tree)))))
 }
 
 /// A form that was refused, with its name on the page.
