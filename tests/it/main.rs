@@ -14,6 +14,7 @@ mod jobs;
 mod journey;
 mod lists;
 mod mail;
+mod one_score;
 mod openapi;
 mod people;
 mod programmes;

@@ -159,6 +159,19 @@ pub enum Unfinished {
 }
 
 impl SheetView {
+    /// Puts lines as they are typed in place of what is kept, and scores that. Nothing is written; a
+    /// value that is not understood is none.
+    pub fn try_lines(&mut self, inputs: &[LineInput]) {
+        for input in inputs {
+            let (Some(placed), Some(said)) = (self.set.leaf(&input.code), self.lines.get_mut(&input.code)) else { continue };
+            let mut problems = Problems::new();
+            let value = checked(&self.set, placed, input, &input.code, &mut problems);
+            said.line.value = value.filter(|_| problems.is_empty());
+            said.line.note = problems.optional_text("note", input.note.as_deref(), 4_000);
+        }
+        self.own = own_score(&self.set, &self.seen.round, &self.seen.sheet, &self.lines);
+    }
+
     /// Points the unit gives itself, and the most it could.
     #[must_use]
     pub fn own_points(&self) -> (scoring::Exact, scoring::Exact) {

@@ -27,6 +27,7 @@ use crate::web::{self, Login, Posted, say};
 
 pub fn routes(tree: Route) -> Route {
     tree.at("/phieu-cham-diem/:id", get(show_page).post(write))
+        .at("/phieu-cham-diem/:id/thu", post(try_lines))
         .at("/phieu-cham-diem/:id/nop", post(submit))
         .at("/phieu-cham-diem/:id/rut", post(withdraw))
         .at("/phieu-cham-diem/:id/so-dem", post(prefill))
@@ -49,12 +50,23 @@ async fn show_page(
 
 async fn show(app: &App, caller: &Caller, id: SheetId, path: &str, status: StatusCode, failed: Failed) -> Result<Response> {
     let found = sheets::view(app.store.read(), caller, id).await?;
+    show_found(app, caller, &found, path, status, failed).await
+}
+
+async fn show_found(
+    app: &App,
+    caller: &Caller,
+    found: &SheetView,
+    path: &str,
+    status: StatusCode,
+    failed: Failed,
+) -> Result<Response> {
     let stage = stage_of(app, &found.seen.round, caller.today).await?;
     let title = say(app, "score_sheet.page_title", &[("unit", found.seen.sheet.unit_name.clone())]);
     let (row, _) = super::super::set_of(app.store.read(), found.seen.round.set_id).await?;
     let (unit, year) = (found.seen.sheet.unit_id, found.seen.round.year);
     let counted = counted(app.store.read(), &found.set, unit, year, caller.today).await?;
-    let page = Page { app, caller, found: &found, counted: &counted, failed: &failed };
+    let page = Page { app, caller, found, counted: &counted, failed: &failed };
     let view = page.view(stage, row.sample);
     let response = web::page(app, caller, title, path, &view).await?;
     Ok(response.with_status(status).into_response())
@@ -370,6 +382,16 @@ async fn write(app: Data<&App>, posted: Posted<can::ReadScores>, Path(id): Path<
         Ok(_) => Ok(web::done(&page_of(id), "sheet_saved")),
         Err(error) => failed_on(&app, &caller, id, "sheet", form, error).await,
     }
+}
+
+/// The sheet with the points of what is typed, for the page's script; nothing is kept.
+#[handler]
+async fn try_lines(app: Data<&App>, posted: Posted<can::ReadScores>, Path(id): Path<SheetId>) -> Result<Response> {
+    let Posted { caller, form, .. } = posted;
+    let mut found = sheets::view(app.store.read(), &caller, id).await?;
+    let lines = lines_of(&form, &found);
+    found.try_lines(&lines);
+    show_found(&app, &caller, &found, &page_of(id), StatusCode::OK, Some(("sheet".to_owned(), form))).await
 }
 
 #[handler]
