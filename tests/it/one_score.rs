@@ -153,3 +153,68 @@ async fn what_is_typed_on_a_sheet_is_scored_before_it_is_saved_and_thousands_may
     let stranger = app.browse("daumoi.binh").await;
     assert_eq!(stranger.force("/dot-cham-diem", &format!("{sheet}/thu"), &typed).await.status.as_u16(), 404);
 }
+
+/// The sample world whole: last year's round published, this year's being scored.
+async fn sample_world() -> (TestApp, Json, Json) {
+    let app = TestApp::start().await;
+    api::sample::remove(&app.app.store).await.unwrap();
+    api::sample::load(&app.app).await.unwrap();
+    let secretary = app.sign_in("thukyhoidong").await;
+    let of = async |state: &str| {
+        let rounds = secretary.get(&format!("/api/v1/rounds?state={state}")).await.expect(200).json();
+        rounds["items"][0].clone()
+    };
+    let (last, this) = (of("published").await, of("self_scoring").await);
+    (app, last, this)
+}
+
+#[tokio::test]
+async fn a_set_is_tried_on_the_figures_of_the_published_round() {
+    let (app, last, _) = sample_world().await;
+    let secretary = app.sign_in("thukyhoidong").await;
+    let set = last["set_id"].as_str().unwrap();
+    let path = format!("/api/v1/criteria-sets/{set}/try");
+    let found = secretary.post(&path, serde_json::json!({"round_id": last["id"]})).await.expect(200).json();
+    let ranking = secretary.get(&format!("/api/v1/rounds/{}/ranking", last["id"].as_str().unwrap())).await.expect(200).json();
+    let units = ranking["snapshot"]["units"].as_array().unwrap();
+    assert_eq!((found["moves"].as_array().unwrap().len(), found["missing"].as_u64()), (0, Some(0)), "its own set moves nobody");
+    for unit in units {
+        let tried = found["units"].as_array().unwrap().iter().find(|one| one["id"] == unit["code"]).unwrap();
+        assert_eq!((&tried["total"], &tried["rank"]), (&unit["total"], &unit["rank"]), "{unit}");
+    }
+    // A draft in which one criterion weighs nothing any more moves ranks, and says which.
+    let copied = secretary.post(&format!("/api/v1/criteria-sets/{set}/copy"), serde_json::json!({})).await.expect(201);
+    let draft = format!("/api/v1/criteria-sets/{}/try", copied.id());
+    secretary.post(&draft, serde_json::json!({"round_id": last["id"]})).await.expect(200);
+    for wrong in [serde_json::json!({}), serde_json::json!({"round_id": last["id"], "inputs": "format: 1"})] {
+        secretary.post(&path, wrong).await.expect(422);
+    }
+    let unknown = serde_json::json!({"round_id": "00000000-0000-0000-0000-000000000001"});
+    secretary.post(&path, unknown).await.expect(404);
+    // The page offers the round.
+    let browser = app.browse("thukyhoidong").await;
+    let page = format!("/bo-tieu-chi/{set}/thu");
+    let shown = browser.fill(&page, &page, &[("round", last["id"].as_str().unwrap())]).await.expect(200).text();
+    assert!(shown.contains(units[0]["code"].as_str().unwrap()), "{}", words(&shown));
+}
+
+#[tokio::test]
+async fn a_figure_that_jumped_against_last_year_is_told_and_kept() {
+    let (app, _, this) = sample_world().await;
+    let officer = app.sign_in("daumoi.an").await;
+    let round = this["id"].as_str().unwrap();
+    let sheets = officer.get(&format!("/api/v1/rounds/{round}/sheets")).await.expect(200).json();
+    let sheet = format!("/api/v1/sheets/{}", sheets["items"][0]["id"].as_str().unwrap());
+    let warnings = async |done: i64| {
+        let value = serde_json::json!({"done": done, "planned": 100});
+        let line = serde_json::json!({"lines": [{"code": "1.1.3", "value": value, "override_reason": "Theo kế hoạch bổ sung."}]});
+        let shown = officer.put(&format!("{sheet}/lines"), line).await.expect(200).json();
+        let line = shown["lines"].as_array().unwrap().iter().find(|line| line["code"] == "1.1.3").unwrap().clone();
+        assert_eq!(line["value"]["done"].as_str(), Some(done.to_string().as_str()), "kept as declared");
+        line["warnings"].to_string()
+    };
+    let told = warnings(90).await;
+    assert!(told.contains("năm trước 21, năm nay 90"), "{told}");
+    let told = warnings(30).await;
+    assert!(!told.contains("năm trước 21"), "{told}");
+}

@@ -250,7 +250,8 @@ pub async fn appraise(store: &Store, caller: &Caller, id: RoundId, code: String,
                     continue;
                 }
                 // No penalty takes nothing from the unit: there is nothing to explain.
-                let harmless = placed.leaf.adjustment == Adjustment::Penalty && points == Some(0);
+                let harmless =
+                    placed.leaf.adjustment == Adjustment::Penalty && gives_nothing(&set, placed, &sheet.row, &value, points);
                 let verdict = if harmless && changes { ScoreVerdict::Given } else { judgement.verdict };
                 let entry = sheets::append(&tx, &said.line, layer, verdict, value, points, reason.clone(), who.person).await?;
                 tx.record(
@@ -265,6 +266,22 @@ pub async fn appraise(store: &Store, caller: &Caller, id: RoundId, code: String,
             Ok(done)
         })
         .await
+}
+
+/// Whether a line with this value, or these points, gives no points.
+fn gives_nothing(set: &CriteriaSet, placed: Placed<'_>, sheet: &sheet::Model, value: &Option<Json>, points: Option<i64>) -> bool {
+    let entry = match points {
+        Some(points) => scoring::Entry::set(Exact::from_stored(points)),
+        None => scoring::Entry { value: standing::value_of(placed.leaf, value.as_ref()), points: None },
+    };
+    let unit = Unit {
+        id: sheet.unit_code.clone(),
+        kind: Some(sheet.kind.clone()),
+        group: sheet.peer_group.clone(),
+        survey_held: true,
+        entries: [(placed.node.code.clone(), entry)].into(),
+    };
+    scoring::line(set, &unit, placed).result.points.is_some_and(|points| points == Exact::zero())
 }
 
 /// What a change says: exactly one of a value and points, within what the rule can give.
