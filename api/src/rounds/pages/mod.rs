@@ -24,6 +24,7 @@ use render::views::rounds as view;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::access::{self, By};
+use super::owed::last_day;
 use super::{Dates, Decision, Filter, NewRound, Seat, Standing, appraise, standing};
 use crate::app::App;
 use crate::auth::{Caller, can};
@@ -47,6 +48,12 @@ pub fn routes(tree: Route) -> Route {
         .at("/dot-cham-diem/:id/buoc/:verb", post(act))
         .at("/dot-cham-diem/:id/to-tham-dinh", post(set_panel));
     public::routes(ranking::routes(criterion::routes(unit_sheet::routes(tree))))
+}
+
+/// The public page of a round's results.
+#[must_use]
+pub fn public_page(id: RoundId) -> String {
+    public::page_of(id)
 }
 
 /// A form that was refused, with its name on the page.
@@ -94,11 +101,6 @@ const fn sheet_tone(state: SheetState) -> Tone {
         SheetState::Submitted => Tone::Good,
         SheetState::NotSubmitted => Tone::Bad,
     }
-}
-
-/// The last day of an instant that ends one: midnight belongs to the day before.
-fn last_day(end: DateTime<Utc>) -> NaiveDate {
-    domain::time::vn_date(end - chrono::Duration::seconds(1))
 }
 
 /// A deadline as people read it: midnight is said as the last minute of the day before.
