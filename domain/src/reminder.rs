@@ -46,7 +46,7 @@ code_enum! {
 
 code_enum! {
     /// What people are told of once, whatever they have to do: it has no due date to lead up to.
-    pub enum Notice ("notice") {
+    pub enum News ("notice") {
         /// Kết quả thẩm định đã được gửi để giải trình.
         AppraisalReleased = "appraisal_released",
         /// Kết quả đã được công bố.
@@ -56,7 +56,7 @@ code_enum! {
     }
 }
 
-/// The one stage of a [`Notice`]; in the ledger where a [`Stage`] stands for duties.
+/// The one stage of [`News`]; in the ledger where a [`Stage`] stands for duties.
 pub const NOTICE_STAGE: &str = "notice";
 
 /// For how many days after the event a notice that could not be sent is still caught up with.

@@ -20,6 +20,7 @@ mod programmes;
 mod reminders;
 mod reports;
 mod round_pages;
+mod round_work;
 mod rounds;
 mod s3;
 mod sample;

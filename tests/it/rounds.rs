@@ -17,7 +17,7 @@ pub async fn published_set(app: &TestApp) -> String {
     found.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
-fn set() -> CriteriaSet {
+pub fn set() -> CriteriaSet {
     api::criteria::usable_set(SET).unwrap()
 }
 
@@ -40,7 +40,7 @@ const COMMUNES: [(&str, &str, &str); 3] =
     [("MAU-01", "daumoi.an", "chutich.an"), ("MAU-02", "daumoi.binh", "chutich.binh"), ("MAU-03", "daumoi.chau", "chutich.chau")];
 
 /// A round of the sample province, its panel named.
-async fn prepared(app: &TestApp) -> (Client, String) {
+pub async fn prepared(app: &TestApp) -> (Client, String) {
     let secretary = app.sign_in("thukyhoidong").await;
     let set_id = published_set(app).await;
     let made = secretary
@@ -60,12 +60,12 @@ async fn prepared(app: &TestApp) -> (Client, String) {
 }
 
 /// Moves the round by a verb.
-async fn act(client: &Client, path: &str, verb: &str) -> tests::Answer {
+pub async fn act(client: &Client, path: &str, verb: &str) -> tests::Answer {
     let etag = client.get(path).await.expect(200).etag();
     client.post_at(&format!("{path}/{verb}"), &etag, json!({})).await
 }
 
-async fn sheet_of(client: &Client, round: &str) -> String {
+pub async fn sheet_of(client: &Client, round: &str) -> String {
     let rows = client.get(&format!("{round}/sheets")).await.expect(200).json();
     let own = rows["items"].as_array().unwrap();
     assert_eq!(own.len(), 1, "one's own sheet only: {rows}");
@@ -73,7 +73,7 @@ async fn sheet_of(client: &Client, round: &str) -> String {
 }
 
 /// Fills a sheet in from the sample unit, some values changed, and has the head hand it in.
-async fn self_score(app: &TestApp, round: &str, (officer, head): (&str, &str), changed: &[(&str, Json)]) -> String {
+pub async fn self_score(app: &TestApp, round: &str, (officer, head): (&str, &str), changed: &[(&str, Json)]) -> String {
     let (officer, head) = (app.sign_in(officer).await, app.sign_in(head).await);
     let sheet = sheet_of(&officer, round).await;
     let mut values = sample_values();
@@ -90,7 +90,7 @@ async fn self_score(app: &TestApp, round: &str, (officer, head): (&str, &str), c
 }
 
 /// Surveys and the 766 index for every unit, as the sample unit has them.
-async fn enter_the_rest(app: &TestApp, secretary: &Client, round: &str) {
+pub async fn enter_the_rest(app: &TestApp, secretary: &Client, round: &str) {
     let (set, values) = (set(), sample_values());
     let mut given = Vec::new();
     for unit in ["MAU-01", "MAU-02", "MAU-03", "MAU-04"] {
@@ -103,7 +103,7 @@ async fn enter_the_rest(app: &TestApp, secretary: &Client, round: &str) {
 }
 
 /// Accepts what every unit declared; where there is nothing to accept, sets what the rule says of nothing.
-async fn appraise_all(app: &TestApp, login: &str, round: &str, special: &[(&str, &str, Json)]) {
+pub async fn appraise_all(app: &TestApp, login: &str, round: &str, special: &[(&str, &str, Json)]) {
     let appraiser = app.sign_in(login).await;
     let set = set();
     let mut units = BTreeMap::new();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{MailId, PersonId, ReminderId};
 use domain::record::{Duty, MailState, Subject};
-use domain::reminder::Notice;
+use domain::reminder::News;
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
@@ -145,7 +145,7 @@ pub struct MailPreview {
 #[derive(Debug, Object)]
 pub struct PreviewNotice {
     /// What happened.
-    pub notice: Notice,
+    pub notice: News,
     /// Code of the record.
     pub code: String,
     /// What it is about.

@@ -41,7 +41,7 @@ pub const CHECK: &str = "check";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What happened.
-    pub notice: reminder::Notice,
+    pub notice: reminder::News,
     /// What it is about.
     pub subject: Subject,
     /// Its id.

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{PersonId, PublicationId, RoundId, SheetId, UnitId};
 use domain::permission::Role;
 use domain::record::{Duty as Kind, Subject};
-use domain::reminder::{NOTICE_DAYS, Notice as NoticeKind, notice_is_fresh};
+use domain::reminder::{NOTICE_DAYS, News, notice_is_fresh};
 use domain::round::{Layer, PublicationState, RoundState, ScoreVerdict, SheetState};
 use domain::time::vn_date;
 use entities::{publication, round, score_entry, sheet, sheet_line};
@@ -155,12 +155,32 @@ fn count(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// The line of an appraisal to which the unit has something to say: a penalty it did not declare and that was set to
+/// nothing takes nothing from it.
+#[must_use]
+pub fn takes_something() -> Condition {
+    use score_entry::Column;
+    let own = Alias::new("own");
+    let declared = Query::select()
+        .expr(Expr::val(1))
+        .from_as(score_entry::Entity, own.clone())
+        .and_where(Expr::col((own.clone(), Column::LineId)).equals((sheet_line::Entity, sheet_line::Column::Id)))
+        .and_where(Expr::col((own.clone(), Column::Layer)).eq(Layer::SelfScore.code()))
+        .and_where(Expr::col((own, Column::Value)).is_not_null())
+        .to_owned();
+    Condition::any()
+        .add(Column::Verdict.ne(ScoreVerdict::Changed))
+        .add(Column::Points.is_null())
+        .add(Column::Points.ne(0))
+        .add(Expr::exists(declared))
+}
+
 /// How many lines of each sheet were changed or asked about and are not explained yet, in rounds that explain.
-/// `whose` narrows the sheets.
+/// `of` narrows the sheets and the lines.
 ///
 /// # Errors
 /// The database's.
-pub async fn unexplained(db: &impl ConnectionTrait, whose: Condition) -> Result<BTreeMap<(RoundId, SheetId), u32>> {
+pub async fn unexplained(db: &impl ConnectionTrait, of: Condition) -> Result<BTreeMap<(RoundId, SheetId), u32>> {
     let rows: Vec<(RoundId, SheetId, i64)> = first_appraisals()
         .column(sheet::Column::RoundId)
         .column(sheet_line::Column::SheetId)
@@ -170,7 +190,7 @@ pub async fn unexplained(db: &impl ConnectionTrait, whose: Condition) -> Result<
         .filter(sheet::Column::State.eq(SheetState::Submitted))
         .filter(score_entry::Column::Verdict.is_in([ScoreVerdict::Changed, ScoreVerdict::Asked]))
         .filter(has(&[Layer::Explanation]).not())
-        .filter(whose)
+        .filter(of)
         .group_by(sheet::Column::RoundId)
         .group_by(sheet_line::Column::SheetId)
         .into_tuple()
@@ -273,7 +293,7 @@ pub async fn duties(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<D
     if sheets.is_empty() {
         return Ok(Vec::new());
     }
-    let owed = unexplained(db, Condition::all()).await?;
+    let owed = unexplained(db, takes_something()).await?;
     let owed: BTreeSet<SheetId> = owed.into_keys().map(|(_, sheet)| sheet).collect();
     let people = holders(db, &OF_UNIT, &sheets.iter().map(|sheet| sheet.unit_id).collect(), today).await?;
     let duty = |sheet: OpenSheet| {
@@ -347,7 +367,7 @@ async fn released(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Not
     let notice = |row: Released| {
         let until = row.explanation_due_at.map(last_day).filter(|until| today <= *until)?;
         Some(Notice {
-            notice: NoticeKind::AppraisalReleased,
+            notice: News::AppraisalReleased,
             subject: Subject::Sheet,
             subject_id: row.id.0,
             code: row.code,
@@ -396,7 +416,7 @@ async fn published(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<No
         let units = sheets.iter().filter(|(round, _)| *round == row.round_id);
         let people: BTreeSet<PersonId> = units.filter_map(|(_, unit)| people.get(unit)).flatten().copied().collect();
         Some(Notice {
-            notice: if row.edition > 1 { NoticeKind::ResultsCorrected } else { NoticeKind::ResultsPublished },
+            notice: if row.edition > 1 { News::ResultsCorrected } else { News::ResultsPublished },
             subject: Subject::Publication,
             subject_id: row.id.0,
             code: row.code,

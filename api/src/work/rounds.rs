@@ -39,6 +39,7 @@ async fn sheets(db: &impl ConnectionTrait, caller: &Caller, now: DateTime<Utc>) 
     let of = |permission| caller.scope(permission).covers(sheet::Column::UnitId);
     let mine = Mine { drafts: of(Permission::DraftScores), heads: of(Permission::SignForUnit) };
     let whose = Condition::any().add(mine.drafts.clone()).add(mine.heads.clone());
+    let whose = Condition::all().add(whose).add(owed::takes_something());
     let rows = owed::open_sheets(db, Some(mine)).await?;
     let unexplained = owed::unexplained(db, whose).await?;
     let lines = |row: &OpenSheet| unexplained.iter().find(|((_, sheet), _)| *sheet == row.id).map(|(_, lines)| *lines);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::record::{Duty, MailState};
-use domain::reminder::Notice;
+use domain::reminder::News;
 use serde::Serialize;
 
 use super::part::{Chip, Listing, Tone};
@@ -35,7 +35,7 @@ pub struct Digest {
 #[derive(Clone, Debug, Serialize)]
 pub struct DigestNotice {
     /// What happened.
-    pub notice: Notice,
+    pub notice: News,
     /// Code of the record.
     pub code: String,
     /// What it is about.
@@ -129,9 +129,9 @@ impl Mail for Digest {
             href: format!("https://chuan.example.vn{href}"),
         };
         let released =
-            notice(Notice::AppraisalReleased, Some("UBND xã Ia Pa"), Some(day(11, 23)), "/phieu-cham-diem/0197");
-        let published = notice(Notice::ResultsPublished, None, None, "/cong-khai/xep-hang/0197");
-        let corrected = notice(Notice::ResultsCorrected, None, None, "/cong-khai/xep-hang/0197");
+            notice(News::AppraisalReleased, Some("UBND xã Ia Pa"), Some(day(11, 23)), "/phieu-cham-diem/0197");
+        let published = notice(News::ResultsPublished, None, None, "/cong-khai/xep-hang/0197");
+        let corrected = notice(News::ResultsCorrected, None, None, "/cong-khai/xep-hang/0197");
         let told_too = Self { notices: vec![released.clone()], ..full.clone() };
         let nothing_due = Self { due: Vec::new(), due_today: false, extensible: false, ..overdue_only.clone() };
         let told_only = Self { notices: vec![published.clone()], overdue: Vec::new(), ..nothing_due };

@@ -67,7 +67,11 @@ fn page_of(id: RoundId) -> String {
 /// The form of this name: as it was refused, or fresh.
 fn form_of(failed: &Failed, name: &str, version: Option<i64>, fill: impl FnOnce(&mut Form)) -> Form {
     match failed {
-        Some((refused, form)) if refused == name => Form { version, ..form.clone() }.with_id(name),
+        Some((refused, form)) if refused == name => {
+            let mut fresh = Form { version, ..Form::default() };
+            fill(&mut fresh);
+            form.clone().compare(&fresh).with_id(name)
+        }
         _ => {
             let mut form = web::fresh_form(version).with_id(name);
             fill(&mut form);
