@@ -1,6 +1,7 @@
 //! The pages of scoring rounds: thin adapters over the use cases of this area.
 
 mod criterion;
+mod groups;
 mod public;
 mod ranking;
 mod unit_sheet;
@@ -47,7 +48,7 @@ pub fn routes(tree: Route) -> Route {
         .at("/dot-cham-diem/:id/sua", post(update))
         .at("/dot-cham-diem/:id/buoc/:verb", post(act))
         .at("/dot-cham-diem/:id/to-tham-dinh", post(set_panel));
-    public::routes(ranking::routes(criterion::routes(unit_sheet::routes(tree))))
+    public::routes(ranking::routes(criterion::routes(groups::routes(unit_sheet::routes(tree)))))
 }
 
 /// The public page of a round's results.
@@ -374,6 +375,7 @@ async fn shown(app: &App, caller: &Caller, row: round::Model, failed: &Failed) -
         stage: stage_of(app, &row, caller.today).await?,
         next: next_act(app, &row, &by, failed).await?,
         own_sheets,
+        groups_href: (by.secretary && !row.state.is_ranked() && !set.peer_groups.is_empty()).then(|| groups::page_of(row.id)),
         ranking_href: ranks.then(|| format!("{href}/xep-hang")),
         public_href: row.state.is_public().then(|| public::page_of(row.id)),
         panel: if looks || by.publisher {
