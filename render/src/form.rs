@@ -95,7 +95,8 @@ impl Form {
         }
         let names: BTreeSet<&String> = self.values.keys().chain(fresh.values.keys()).collect();
         // A field that only one side has counts when it belongs to a row: somebody added or dropped one.
-        let both = |name: &&&String| name.contains('/') || (self.values.contains_key(**name) && fresh.values.contains_key(**name));
+        let both =
+            |name: &&&String| name.contains('/') || (self.values.contains_key(**name) && fresh.values.contains_key(**name));
         let shown = |name: &&&String| !["/", "/id", "/version"].iter().any(|hidden| name.ends_with(hidden));
         let differs = |name: &&&String| tidy(self.value(name)) != tidy(fresh.value(name));
         let theirs = names.iter().filter(both).filter(shown).filter(differs);
@@ -189,7 +190,12 @@ mod tests {
     fn a_stale_form_says_where_the_record_differs_and_takes_on_its_version() {
         let typed = [("version", "1"), ("title", "Của tôi"), ("note", "một\r\nhai "), ("steps/0/what", "a"), ("steps/0/id", "7")];
         let mut fresh = Form { version: Some(2), ..Form::default() };
-        fresh.set("title", "Của họ").set("note", "một\nhai").set("code", "KH-01").set("steps/0/what", "a").set("steps/1/what", "b");
+        fresh
+            .set("title", "Của họ")
+            .set("note", "một\nhai")
+            .set("code", "KH-01")
+            .set("steps/0/what", "a")
+            .set("steps/1/what", "b");
         let calm = Form::from_pairs(typed).compare(&fresh);
         assert_eq!((calm.version, &calm.theirs), (Some(1), &None), "what is not stale keeps the version it was drawn with");
         let form = Form { stale: true, ..Form::from_pairs(typed) }.compare(&fresh);

@@ -140,6 +140,7 @@ async fn counted_figures_show_their_rows_fill_the_sheet_and_want_a_reason_for_an
         (refused["errors"][0]["pointer"].as_str(), refused["errors"][0]["code"].as_str()),
         (Some("/lines/3.5/override_reason"), Some("override_reason_needed"))
     );
-    let reasoned = json!({"lines": [{"code": "3.5", "value": {"proposals": 2}, "override_reason": "Một đề xuất gửi kèm báo cáo."}]});
+    let reasoned =
+        json!({"lines": [{"code": "3.5", "value": {"proposals": 2}, "override_reason": "Một đề xuất gửi kèm báo cáo."}]});
     officer.json(Method::PUT, &format!("{sheet}/lines"), &[], reasoned).await.expect(200);
 }

@@ -31,8 +31,7 @@ const NOTHING: &[(&str, Option<u64>)] = &[];
 
 /// The first appraisal: one line of Bình Mẫu changed, one of Châu Mẫu asked about; Đông Mẫu did not hand in.
 fn contested() -> [(&'static str, &'static str, Json); 2] {
-    let changed =
-        json!({"verdict": "changed", "value": {"done": 20, "planned": 25}, "reason": "5 nhiệm vụ chưa có sản phẩm."});
+    let changed = json!({"verdict": "changed", "value": {"done": 20, "planned": 25}, "reason": "5 nhiệm vụ chưa có sản phẩm."});
     let asked = json!({"verdict": "asked", "reason": "Cho xem mẫu văn bản được kiểm tra."});
     [("MAU-02", "1.1.3", changed), ("MAU-03", "2.3", asked)]
 }

@@ -145,7 +145,8 @@ async fn who_holds_a_survey_enters_forms_for_its_units_and_none_of_their_other_f
     assert_eq!((made["unit_id"].as_str(), made["forms"].as_u64()), (Some(unit.as_str()), Some(7)));
     let page = app.browse("thukyhoidong").await.get(&format!("/khao-sat/{survey}/phieu")).await.expect(200).text();
     assert!(page.contains("Xã An Mẫu (MAU-01)") && page.contains("Phường Châu Mẫu"), "the units to choose from: {page}");
-    let figures = json!({"unit_id": unit, "period_kind": "year", "from": "2026-01-01", "source": "software", "figures": {"received": 5}});
+    let figures =
+        json!({"unit_id": unit, "period_kind": "year", "from": "2026-01-01", "source": "software", "figures": {"received": 5}});
     secretary.post("/api/v1/dossier-reports", figures).await.expect(403);
     let item = json!({"unit_id": unit, "kind": "proposal", "year": 2026, "title": "Đề xuất", "done_on": "2026-05-04"});
     secretary.post("/api/v1/work-items", item).await.expect(403);
@@ -174,7 +175,12 @@ async fn a_wrong_entry_is_taken_back_on_its_page_with_a_reason_and_shows_no_answ
     assert!(after.contains("Đã rút") && !after.replace("&#x2f;", "/").contains(&action), "{after}");
     browser.force(&page, &action, &[("reason", "x")]).await.expect(409);
     let list = officer.get(&format!("/api/v1/surveys/{survey}/forms")).await.expect(200).json();
-    let rows: Vec<(u64, bool)> = list["items"].as_array().unwrap().iter().map(|one| (one["forms"].as_u64().unwrap(), one["taken_back"].as_bool().unwrap())).collect();
+    let rows: Vec<(u64, bool)> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["forms"].as_u64().unwrap(), one["taken_back"].as_bool().unwrap()))
+        .collect();
     assert_eq!(rows, [(6, false), (3, true)]);
     close(&app, &survey).await;
     let results = officer.get(&format!("/api/v1/surveys/{survey}/results")).await.expect(200).json();

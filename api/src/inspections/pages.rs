@@ -488,7 +488,8 @@ fn writing(record: &Record, mut form: Form) -> Option<view::Writing> {
     let (frame, results) = (may(Text::Frame), may(Text::Results));
     let (opinion, conclusion) = (may(Text::UnitOpinion), may(Text::Conclusion));
     if form.values.is_empty() || form.stale {
-        let mut fresh = Form { values: std::collections::BTreeMap::new(), version: Some(row.version), stale: false, ..form.clone() };
+        let mut fresh =
+            Form { values: std::collections::BTreeMap::new(), version: Some(row.version), stale: false, ..form.clone() };
         let texts = [
             ("place", &row.place),
             ("legal_basis", &row.legal_basis),

@@ -137,7 +137,10 @@ async fn missing(db: &impl ConnectionTrait, day: &Day) -> Result<Vec<Intent>> {
 }
 
 /// Whom of these notices somebody was told already, or is about to be: by notice and person.
-pub(super) async fn told(db: &impl ConnectionTrait, notices: &[Notice]) -> Result<BTreeSet<((String, Uuid, chrono::NaiveDate), PersonId)>> {
+pub(super) async fn told(
+    db: &impl ConnectionTrait,
+    notices: &[Notice],
+) -> Result<BTreeSet<((String, Uuid, chrono::NaiveDate), PersonId)>> {
     let there = known(db, notices.iter().map(|notice| notice.subject_id).collect()).await?;
     Ok(there.into_iter().map(|(rule, subject, _, person, on)| ((rule, subject, on), person)).collect())
 }
@@ -233,8 +236,7 @@ async fn add(tx: &Tx, intent: &Intent, mail: MailId) -> Result<u64> {
 async fn supersede(tx: &Tx, intents: &[Intent]) -> Result<()> {
     let waiting = mail::Entity::find().select_only().column(mail::Column::Id).filter(mail::Column::State.eq(MailState::Queued));
     for intent in intents {
-        let older =
-            Condition::any().add(reminder::Column::Stage.ne(intent.stage)).add(reminder::Column::DueOn.ne(intent.due_on));
+        let older = Condition::any().add(reminder::Column::Stage.ne(intent.stage)).add(reminder::Column::DueOn.ne(intent.due_on));
         reminder::Entity::update_many()
             .col_expr(reminder::Column::Superseded, Expr::value(true))
             .filter(reminder::Column::Rule.eq(intent.rule))

@@ -13,8 +13,8 @@ use domain::time::vn_date;
 use entities::{publication, round, score_entry, sheet, sheet_line};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, SimpleExpr};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, RelationDef, Select,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, RelationDef, Select,
 };
 
 use crate::error::Result;
@@ -93,12 +93,7 @@ pub async fn open_sheets(db: &impl ConnectionTrait, mine: Option<Mine>) -> Resul
     Ok(sheet::Entity::find()
         .select_only()
         .columns([sheet::Column::Id, sheet::Column::UnitId, sheet::Column::UnitName])
-        .columns([
-            round::Column::Code,
-            round::Column::Title,
-            round::Column::SelfDueAt,
-            round::Column::ExplanationDueAt,
-        ])
+        .columns([round::Column::Code, round::Column::Title, round::Column::SelfDueAt, round::Column::ExplanationDueAt])
         .column_as(round::Column::State, "round_state")
         .column_as(flag(drafts), "drafts")
         .column_as(flag(heads), "heads")
@@ -118,11 +113,9 @@ fn first_appraisals() -> Select<score_entry::Entity> {
     let later = Alias::new("later");
     let of = |column: Column| Expr::col((later.clone(), column));
     let here = |column: Column| Expr::col((score_entry::Entity, column));
-    let after = Condition::any().add(of(Column::CreatedAt).gt(here(Column::CreatedAt))).add(
-        Condition::all()
-            .add(of(Column::CreatedAt).eq(here(Column::CreatedAt)))
-            .add(of(Column::Id).gt(here(Column::Id))),
-    );
+    let after = Condition::any()
+        .add(of(Column::CreatedAt).gt(here(Column::CreatedAt)))
+        .add(Condition::all().add(of(Column::CreatedAt).eq(here(Column::CreatedAt))).add(of(Column::Id).gt(here(Column::Id))));
     let replaced = Query::select()
         .expr(Expr::val(1))
         .from_as(score_entry::Entity, later.clone())
@@ -263,9 +256,7 @@ pub async fn undecided(
     let explained = Condition::all().add(Column::Verdict.eq(ScoreVerdict::Changed)).add(has(&[Layer::Explanation]));
     let owes = Condition::any().add(Column::Verdict.eq(ScoreVerdict::Asked)).add(explained);
     let others = judge.map(|(person, left_out)| {
-        Condition::all()
-            .add(Column::PersonId.ne(person))
-            .add(sheet::Column::UnitId.is_not_in(left_out.iter().copied()))
+        Condition::all().add(Column::PersonId.ne(person)).add(sheet::Column::UnitId.is_not_in(left_out.iter().copied()))
     });
     let rows: Vec<(RoundId, String, i64)> = first_appraisals()
         .column(sheet::Column::RoundId)

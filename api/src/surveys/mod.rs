@@ -437,7 +437,13 @@ pub(crate) async fn counted(db: &impl ConnectionTrait, unit: UnitId, year: i32) 
         for ((code, count), option) in seen.options.into_iter().zip(asked.options) {
             let of = OfSurvey { id: row.id, title: row.title.clone(), option: option.label };
             let value = i64::try_from(count).unwrap_or(i64::MAX);
-            counted.push(Counted { name: format!("survey.{}.{code}", row.code), value, rows: Vec::new(), kept: true, survey: Some(of) });
+            counted.push(Counted {
+                name: format!("survey.{}.{code}", row.code),
+                value,
+                rows: Vec::new(),
+                kept: true,
+                survey: Some(of),
+            });
         }
     }
     Ok(counted)

@@ -12,8 +12,8 @@ use domain::scoring::{self, CriteriaSet, Placed, ScoreSource};
 use entities::{criteria_set, publication, publication_approval, round, round_appraiser, sheet, unit};
 use sea_orm::sea_query::{Query, SimpleExpr};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, RelationDef,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, RelationDef,
 };
 
 use super::{Item, waiting::item};
@@ -210,8 +210,7 @@ impl Owed {
     fn judges(&self, row: &Moving, placed: Placed<'_>) -> bool {
         let Some(groups) = self.groups.get(&row.id) else { return false };
         let group = placed.leaf.appraiser_group.as_deref();
-        placed.leaf.source == ScoreSource::Appraisal
-            && (groups.contains("") || group.is_some_and(|group| groups.contains(group)))
+        placed.leaf.source == ScoreSource::Appraisal && (groups.contains("") || group.is_some_and(|group| groups.contains(group)))
     }
 
     /// Criteria that await the caller's appraisal.
@@ -227,8 +226,7 @@ impl Owed {
             }
             RoundState::FinalAppraisal => {
                 let owed = self.undecided_by_me.keys().filter(|(round, _)| *round == row.id).map(|(_, code)| code.as_str());
-                let mine =
-                    owed.filter(|code| row.secretary || set.leaf(code).is_some_and(|placed| self.judges(row, placed)));
+                let mine = owed.filter(|code| row.secretary || set.leaf(code).is_some_and(|placed| self.judges(row, placed)));
                 ("appraise_again", mine.collect())
             }
             _ => return None,
@@ -243,7 +241,8 @@ impl Owed {
             return None;
         }
         if row.state == RoundState::Approved {
-            return (!self.proposed.contains(&row.id)).then(|| Item { href: ranking(row.id), ..row.item("propose_publication", None) });
+            return (!self.proposed.contains(&row.id))
+                .then(|| Item { href: ranking(row.id), ..row.item("propose_publication", None) });
         }
         let verb = next_verb(row.state)?;
         advance(row.state, verb, true, &self.facts(row, now)).ok()?;
@@ -270,8 +269,7 @@ impl Owed {
             not_explained: self.unexplained.get(&row.id).copied().unwrap_or_default(),
             not_decided: undecided.map(|(_, lines)| *lines).sum(),
             without_points: self.lines(row, &self.ungiven, |set, lacking, placed| {
-                placed.leaf.source != ScoreSource::Appraisal
-                    && scoring::line(set, &alike(row, lacking), placed).missing.is_some()
+                placed.leaf.source != ScoreSource::Appraisal && scoring::line(set, &alike(row, lacking), placed).missing.is_some()
             }),
         }
     }

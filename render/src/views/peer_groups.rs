@@ -42,11 +42,11 @@ impl View for PeerGroups {
         };
         let mut wrong = full.clone();
         wrong.form.error("groups/2", "Không có bản ghi này.");
-        let mut stale = Form { stale: true, page: "/dot-cham-diem/1/nhom".to_owned(), ..full.form.clone() };
-        stale.set("groups/2", "do_thi").set("was/2", "");
+        let mut stale = Form { stale: true, page: "/dot-cham-diem/1/nhom".to_owned(), ..Form::default() };
+        stale.set("groups/1", "mien_nui").set("groups/2", "do_thi");
         let mut theirs = Form::default();
         theirs.set("groups/1", "do_thi").set("groups/2", "do_thi");
-        let stale = Self { form: stale.clone().compare(&theirs), ..full.clone() };
+        let stale = Self { form: stale.compare(&theirs), ..full.clone() };
         let reload = Self { form: Form { stale: true, ..full.form.clone() }, ..full.clone() };
         let none = Self { groups: Vec::new(), ..full.clone() };
         vec![full, wrong, stale, reload, none]

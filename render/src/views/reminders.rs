@@ -128,8 +128,7 @@ impl Mail for Digest {
             until,
             href: format!("https://chuan.example.vn{href}"),
         };
-        let released =
-            notice(News::AppraisalReleased, Some("UBND xã Ia Pa"), Some(day(11, 23)), "/phieu-cham-diem/0197");
+        let released = notice(News::AppraisalReleased, Some("UBND xã Ia Pa"), Some(day(11, 23)), "/phieu-cham-diem/0197");
         let published = notice(News::ResultsPublished, None, None, "/cong-khai/xep-hang/0197");
         let corrected = notice(News::ResultsCorrected, None, None, "/cong-khai/xep-hang/0197");
         let told_too = Self { notices: vec![released.clone()], ..full.clone() };
