@@ -18,16 +18,19 @@ async fn waiting(app: &TestApp, login: &str) -> Vec<(String, Option<u64>)> {
         .collect()
 }
 
+/// A verb and how many lines or criteria it is about.
+type Row<'a> = (&'a str, Option<u64>);
+
 /// What waits for each of these people is exactly this.
-async fn expect(app: &TestApp, expected: &[(&str, &[(&str, Option<u64>)])]) {
+async fn expect(app: &TestApp, expected: &[(&str, &[Row<'_>])]) {
     for (login, wanted) in expected {
         let found = waiting(app, login).await;
-        let found: Vec<(&str, Option<u64>)> = found.iter().map(|(verb, count)| (verb.as_str(), *count)).collect();
+        let found: Vec<Row<'_>> = found.iter().map(|(verb, count)| (verb.as_str(), *count)).collect();
         assert_eq!(found, *wanted, "{login}");
     }
 }
 
-const NOTHING: &[(&str, Option<u64>)] = &[];
+const NOTHING: &[Row<'_>] = &[];
 
 /// The first appraisal: one line of Bình Mẫu changed, one of Châu Mẫu asked about; Đông Mẫu did not hand in.
 fn contested() -> [(&'static str, &'static str, Json); 2] {
@@ -74,8 +77,8 @@ async fn a_round_waits_for_whose_turn_it_is_with_numbers_and_without_points() {
     let (secretary, round) = prepared(&app).await;
     expect(&app, &[("thukyhoidong", &[("open", None)]), ("daumoi.an", NOTHING), ("thamdinh1", NOTHING)]).await;
     act(&secretary, &round, "open").await.expect(200);
-    let scoring: &[(&str, Option<u64>)] = &[("self_score", None)];
-    let signing: &[(&str, Option<u64>)] = &[("submit_sheet", None)];
+    let scoring: &[Row<'_>] = &[("self_score", None)];
+    let signing: &[Row<'_>] = &[("submit_sheet", None)];
     expect(
         &app,
         &[
@@ -105,7 +108,7 @@ async fn a_round_waits_for_whose_turn_it_is_with_numbers_and_without_points() {
 
     // The panel: by criterion; less when one is done, nothing of units one may not judge.
     let appraised = set().leaves().iter().filter(|placed| placed.leaf.source == ScoreSource::Appraisal).count() as u64;
-    let all: &[(&str, Option<u64>)] = &[("appraise", Some(appraised))];
+    let all: &[Row<'_>] = &[("appraise", Some(appraised))];
     expect(&app, &[("thamdinh1", all), ("thamdinh2", all), ("thukyhoidong", NOTHING), ("daumoi.dong", NOTHING)]).await;
     let mut judgements = Vec::new();
     for unit in ["MAU-01", "MAU-02", "MAU-03", "MAU-04"] {
@@ -114,14 +117,14 @@ async fn a_round_waits_for_whose_turn_it_is_with_numbers_and_without_points() {
     }
     let judged = json!({ "judgements": judgements });
     app.sign_in("thamdinh1").await.post(&format!("{round}/criteria/9.4/appraise"), judged).await.expect(200);
-    let fewer: &[(&str, Option<u64>)] = &[("appraise", Some(appraised - 1))];
+    let fewer: &[Row<'_>] = &[("appraise", Some(appraised - 1))];
     expect(&app, &[("thamdinh1", fewer), ("thamdinh2", fewer)]).await;
     appraise_all(&app, "thamdinh1", &round, &contested()).await;
     expect(&app, &[("thamdinh1", NOTHING), ("thukyhoidong", &[("release", None)]), ("daumoi.binh", NOTHING)]).await;
 
     // Explanation: each unit its own number; what is explained, and what is over, waits no more.
     act(&secretary, &round, "release").await.expect(200);
-    let one: &[(&str, Option<u64>)] = &[("explain", Some(1))];
+    let one: &[Row<'_>] = &[("explain", Some(1))];
     expect(&app, &[("daumoi.an", NOTHING), ("daumoi.binh", one), ("chutich.binh", one), ("daumoi.chau", one)]).await;
     assert!(app.browse("daumoi.binh").await.get("/").await.expect(200).text().contains("1 dòng chưa giải trình"));
     explain(&app, "daumoi.binh", &round, "1.1.3").await;
@@ -132,7 +135,7 @@ async fn a_round_waits_for_whose_turn_it_is_with_numbers_and_without_points() {
     // Second appraisal: never by who made the first.
     let secretary = app.sign_in("thukyhoidong").await;
     act(&secretary, &round, "final_appraise").await.expect(200);
-    let two: &[(&str, Option<u64>)] = &[("appraise_again", Some(2))];
+    let two: &[Row<'_>] = &[("appraise_again", Some(2))];
     expect(&app, &[("thamdinh1", NOTHING), ("thamdinh2", two), ("thukyhoidong", two)]).await;
     decide(&app, "thamdinh2", &round, ("MAU-02", "1.1.3")).await;
     expect(&app, &[("thamdinh2", &[("appraise_again", Some(1))])]).await;
@@ -145,7 +148,7 @@ async fn a_round_waits_for_whose_turn_it_is_with_numbers_and_without_points() {
 
     // Publication: whoever has not approved yet, and not the proposer.
     let (approve, digest) = proposed(&app, &round).await;
-    let awaited: &[(&str, Option<u64>)] = &[("approve_publication", None)];
+    let awaited: &[Row<'_>] = &[("approve_publication", None)];
     expect(&app, &[("congbo1", awaited), ("congbo2", awaited), ("thukyhoidong", NOTHING), ("chutich.an", NOTHING)]).await;
     app.sign_in("congbo1").await.post(&approve, digest.clone()).await.expect(200);
     expect(&app, &[("congbo1", NOTHING), ("congbo2", awaited)]).await;
