@@ -123,6 +123,8 @@ code_enum! {
         ReadFigures = "read_figures",
         /// Enter dossier figures and the year's work.
         EditFigures = "edit_figures",
+        /// Enter filled forms of satisfaction surveys.
+        EnterSurveyForms = "enter_survey_forms",
         /// Give tasks of the plan to units below.
         AssignTasks = "assign_tasks",
     }
@@ -145,7 +147,7 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::IsoSecretary, &[
             P::ReadPeople, P::ManageChecklists, P::ReadProgrammes, P::EditProgrammes, P::ReadInspections,
             P::PlanInspections, P::ReadFindings, P::DraftPlans, P::DoSteps, P::UseEvidence, P::ReadScores,
-            P::ReadFigures, P::EditFigures,
+            P::ReadFigures, P::EditFigures, P::EnterSurveyForms,
         ]),
         (Role::Head, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::SignForUnit, P::ReadFindings, P::DraftPlans,
@@ -154,6 +156,7 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::DataOfficer, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::DraftPlans, P::DoSteps,
             P::UseEvidence, P::ReadScores, P::DraftScores, P::ReadFigures, P::EditFigures,
+            P::EnterSurveyForms,
         ]),
         (Role::Employee, &[P::DoSteps, P::UseEvidence]),
         (Role::OrderingAuthority, &[
@@ -171,12 +174,12 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::Verifier, &[P::ReadInspections, P::ReadFindings, P::VerifyActions, P::UseEvidence]),
         (Role::ServiceAccount, &[
             P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::UseEvidence, P::ReadScores, P::ReadFigures,
-            P::EditFigures,
+            P::EditFigures, P::EnterSurveyForms,
         ]),
         (Role::Appraiser, &[P::ReadScores, P::AppraiseScores, P::ReadFigures, P::UseEvidence]),
         (Role::CouncilSecretary, &[
             P::ReadPeople, P::ReadScores, P::ManageCriteria, P::ManageRounds, P::ReadFigures, P::AssignTasks,
-            P::UseEvidence,
+            P::UseEvidence, P::EnterSurveyForms,
         ]),
         (Role::Publisher, &[P::ReadScores, P::ApprovePublication]),
     ]
@@ -290,6 +293,7 @@ mod tests {
             (Permission::ApprovePublication, ". . . . . . . . . . . . . . . . x"),
             (Permission::ReadFigures, ". . . x x x . x . . . . . x x x ."),
             (Permission::EditFigures, ". . . x . x . . . . . . . x . . ."),
+            (Permission::EnterSurveyForms, ". . . x . x . . . . . . . x . x ."),
             (Permission::AssignTasks, ". . . . . . . x . . . . . . . x ."),
         ];
         assert_eq!(matrix.map(|(permission, _)| permission), *Permission::ALL, "every permission has its row");
@@ -336,6 +340,15 @@ mod tests {
             P::ApprovePublication,
         ] {
             assert!(!Role::ServiceAccount.grants(permission), "{permission}");
+        }
+    }
+
+    #[test]
+    fn who_judges_and_ranks_units_does_not_write_the_figures_that_are_judged() {
+        for role in [Role::CouncilSecretary, Role::Appraiser, Role::Publisher] {
+            for permission in [Permission::EditFigures, Permission::DraftScores, Permission::SignForUnit] {
+                assert!(!role.grants(permission), "{role} {permission}");
+            }
         }
     }
 

@@ -179,6 +179,10 @@ code_enum! {
         Verify = "verify",
         /// The effect is checked.
         CheckEffectiveness = "check_effectiveness",
+        /// The unit hands in its own scores of a round.
+        SelfScore = "self_score",
+        /// The unit explains the lines that the appraisal changed or asked about.
+        ExplainScores = "explain_scores",
     }
 }
 

@@ -180,7 +180,7 @@ async fn a_set_is_tried_on_the_figures_of_the_published_round() {
     assert_eq!((found["moves"].as_array().unwrap().len(), found["missing"].as_u64()), (0, Some(0)), "its own set moves nobody");
     for unit in units {
         let tried = found["units"].as_array().unwrap().iter().find(|one| one["id"] == unit["code"]).unwrap();
-        assert_eq!((&tried["total"], &tried["rank"]), (&unit["total"], &unit["rank"]), "{unit}");
+        assert_eq!((&tried["final"], &tried["rank"]), (&unit["total"], &unit["rank"]), "{unit}");
     }
     // A draft in which one criterion weighs nothing any more moves ranks, and says which.
     let copied = secretary.post(&format!("/api/v1/criteria-sets/{set}/copy"), serde_json::json!({})).await.expect(201);

@@ -17,7 +17,7 @@ pub async fn published_set(app: &TestApp) -> String {
     found.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
-fn set() -> CriteriaSet {
+pub fn set() -> CriteriaSet {
     api::criteria::usable_set(SET).unwrap()
 }
 

@@ -240,7 +240,11 @@ impl Page<'_> {
     fn form(&self, name: &str, fill: impl FnOnce(&mut Form)) -> Form {
         let version = Some(self.found.row.version);
         match &self.failed {
-            Some((failed, form)) if failed == name => Form { version, ..form.clone() }.with_id(name),
+            Some((failed, form)) if failed == name => {
+                let mut fresh = Form { version, ..Form::default() };
+                fill(&mut fresh);
+                form.clone().compare(&fresh).with_id(name)
+            }
             _ => {
                 let mut form = web::fresh_form(version).with_id(name);
                 fill(&mut form);
@@ -271,6 +275,10 @@ impl Page<'_> {
 
     fn plan_form(&self, people: Vec<(PersonId, String)>) -> PlanForm {
         let mut form = match &self.failed {
+            Some((name, form)) if name == "ke-hoach" && form.stale => {
+                form.clone().compare(&filled(&self.found.row, &self.found.steps))
+            }
+            // What was typed is saved before it is handed in: a refused handing-in goes on from the saved draft.
             Some((name, form)) if name == "ke-hoach" => Form { version: Some(self.found.row.version), ..form.clone() },
             _ => filled(&self.found.row, &self.found.steps),
         };

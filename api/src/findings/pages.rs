@@ -393,7 +393,7 @@ async fn edit_page(
 
 async fn edit_view(app: &App, caller: &Caller, id: FindingId, form: Form) -> Result<FindingForm> {
     let Detail { row, source, line, unit_name, evidence, people, .. } = detail(app.store.read(), caller, id).await?;
-    let form = if form.values.is_empty() { written(&row) } else { form };
+    let form = if form.values.is_empty() { written(&row) } else { form.compare(&written(&row)) };
     Ok(FindingForm {
         form,
         action: format!("/phat-hien/{id}/sua/minh-chung"),
@@ -484,7 +484,9 @@ const ACTS: [(&str, &str, FindingVerb, bool); 11] = [
 fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: Option<(&str, Form)>) -> FindingPage {
     let id = found.row.id;
     let form = |name: &str| match &failed {
-        Some((failed, form)) if *failed == name => Form { version: Some(found.row.version), ..form.clone() }.with_id(name),
+        Some((failed, form)) if *failed == name => {
+            form.clone().compare(&Form { version: Some(found.row.version), ..Form::default() }).with_id(name)
+        }
         _ => web::fresh_form(Some(found.row.version)).with_id(name),
     };
     let open = ACTS.iter().filter(|(_, _, verb, appeal)| found.verbs.contains(verb) && *appeal == decides_appeal(&found, *verb));
@@ -615,6 +617,7 @@ pub(crate) fn refuse(app: &App, form: &mut Form, error: &Error) {
         Error::Invalid(fields) => {
             form.refuse(app.renderer.catalogue(), Lang::Vi, fields);
         }
+        Error::Stale => form.stale = true,
         other => {
             form.error("", crate::http::edge::sentences(app, Lang::Vi, other).1);
         }

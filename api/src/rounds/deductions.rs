@@ -17,7 +17,7 @@ use render::{Catalogue, Lang};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use super::standing::{self, Said, Stage};
@@ -217,6 +217,31 @@ pub async fn of_criterion(db: &impl ConnectionTrait, id: RoundId, code: &str) ->
         by_unit.entry(one.unit_id).or_default().push(one);
     }
     Ok(by_unit)
+}
+
+/// How many deductions nobody has decided in these rounds, by criterion: one statement.
+///
+/// # Errors
+/// The database's.
+pub async fn waiting(db: &impl ConnectionTrait, rounds: &[RoundId]) -> Result<BTreeMap<(RoundId, String), u32>> {
+    let to_line = deduction::Entity::belongs_to(sheet_line::Entity).from(deduction::Column::LineId).to(sheet_line::Column::Id);
+    let to_sheet = sheet_line::Entity::belongs_to(sheet::Entity).from(sheet_line::Column::SheetId).to(sheet::Column::Id);
+    let rows: Vec<(RoundId, String, i64)> = deduction::Entity::find()
+        .select_only()
+        .column(sheet::Column::RoundId)
+        .column(sheet_line::Column::Code)
+        .column_as(deduction::Column::Id.count(), "open")
+        .join(JoinType::InnerJoin, to_line.into())
+        .join(JoinType::InnerJoin, to_sheet.into())
+        .filter(sheet::Column::RoundId.is_in(rounds.iter().copied()))
+        .filter(deduction::Column::State.eq(DeductionState::Proposed))
+        .group_by(sheet::Column::RoundId)
+        .group_by(sheet_line::Column::Code)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let counted = |(round, code, open): (RoundId, String, i64)| ((round, code), u32::try_from(open).unwrap_or(u32::MAX));
+    Ok(rows.into_iter().map(counted).collect())
 }
 
 /// How many deductions of a round nobody has decided.

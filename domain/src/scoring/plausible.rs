@@ -22,7 +22,7 @@ pub fn jumps(leaf: &Leaf, now: &Value, before: &Value) -> Vec<Said> {
     let told = |(name, now): (&String, &Exact)| {
         let before = before.get(name)?;
         let (least, most) = if now < before { (now, before) } else { (before, now) };
-        let far = &(most - least) >= &Exact::from(JUMP_LEAST) && most >= &(least * &Exact::from(JUMP_FACTOR));
+        let far = most - least >= Exact::from(JUMP_LEAST) && most >= &(least * &Exact::from(JUMP_FACTOR));
         let label = leaf.input(name).and_then(|input| input.label.clone()).unwrap_or_else(|| name.clone());
         far.then(|| Said {
             code: "figure_jump",

@@ -89,6 +89,8 @@ pub struct RoundPage {
     pub next: Option<NextAct>,
     /// Own sheets of one of the unit.
     pub own_sheets: Vec<Link>,
+    /// Where units are put into peer groups.
+    pub groups_href: Option<String>,
     /// Ranking before publication.
     pub ranking_href: Option<String>,
     /// Ranking for everybody.
@@ -889,6 +891,7 @@ impl View for RoundPage {
                 decision: false,
             }),
             own_sheets: vec![Link { href: "/phieu-cham-diem/1".to_owned(), text: "Xã An Mẫu".to_owned() }],
+            groups_href: Some("/dot-cham-diem/1/nhom".to_owned()),
             ranking_href: Some("/dot-cham-diem/1/xep-hang".to_owned()),
             public_href: Some("/cong-khai/xep-hang/1".to_owned()),
             panel: vec![
@@ -930,6 +933,7 @@ impl View for RoundPage {
             given: Vec::new(),
             units: Vec::new(),
             own_sheets: Vec::new(),
+            groups_href: None,
             ranking_href: None,
             public_href: None,
             previous: None,

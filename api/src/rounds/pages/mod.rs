@@ -2,6 +2,7 @@
 
 pub mod criterion;
 pub mod finding;
+mod groups;
 mod public;
 mod ranking;
 mod unit_sheet;
@@ -25,6 +26,7 @@ use render::views::rounds as view;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::access::{self, By};
+use super::owed::last_day;
 use super::{Dates, Decision, Filter, NewRound, Seat, Standing, appraise, standing};
 use crate::app::App;
 use crate::auth::{Caller, can};
@@ -47,7 +49,14 @@ pub fn routes(tree: Route) -> Route {
         .at("/dot-cham-diem/:id/sua", post(update))
         .at("/dot-cham-diem/:id/buoc/:verb", post(act))
         .at("/dot-cham-diem/:id/to-tham-dinh", post(set_panel));
-    finding::routes(public::routes(ranking::routes(criterion::routes(unit_sheet::routes(tree)))))
+    let tree = groups::routes(unit_sheet::routes(tree));
+    finding::routes(public::routes(ranking::routes(criterion::routes(tree))))
+}
+
+/// The public page of a round's results.
+#[must_use]
+pub fn public_page(id: RoundId) -> String {
+    public::page_of(id)
 }
 
 /// A form that was refused, with its name on the page.
@@ -61,7 +70,11 @@ fn page_of(id: RoundId) -> String {
 /// The form of this name: as it was refused, or fresh.
 fn form_of(failed: &Failed, name: &str, version: Option<i64>, fill: impl FnOnce(&mut Form)) -> Form {
     match failed {
-        Some((refused, form)) if refused == name => Form { version, ..form.clone() }.with_id(name),
+        Some((refused, form)) if refused == name => {
+            let mut fresh = Form { version, ..Form::default() };
+            fill(&mut fresh);
+            form.clone().compare(&fresh).with_id(name)
+        }
         _ => {
             let mut form = web::fresh_form(version).with_id(name);
             fill(&mut form);
@@ -95,11 +108,6 @@ const fn sheet_tone(state: SheetState) -> Tone {
         SheetState::Submitted => Tone::Good,
         SheetState::NotSubmitted => Tone::Bad,
     }
-}
-
-/// The last day of an instant that ends one: midnight belongs to the day before.
-fn last_day(end: DateTime<Utc>) -> NaiveDate {
-    domain::time::vn_date(end - chrono::Duration::seconds(1))
 }
 
 /// A deadline as people read it: midnight is said as the last minute of the day before.
@@ -369,6 +377,7 @@ async fn shown(app: &App, caller: &Caller, row: round::Model, failed: &Failed) -
         stage: stage_of(app, &row, caller.today).await?,
         next: next_act(app, &row, &by, failed).await?,
         own_sheets,
+        groups_href: (by.secretary && !row.state.is_ranked() && !set.peer_groups.is_empty()).then(|| groups::page_of(row.id)),
         ranking_href: ranks.then(|| format!("{href}/xep-hang")),
         public_href: row.state.is_public().then(|| public::page_of(row.id)),
         panel: if looks || by.publisher {

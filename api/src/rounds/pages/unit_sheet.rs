@@ -179,13 +179,16 @@ impl Page<'_> {
     }
 
     fn form(&self) -> Form {
-        let version = Some(self.found.seen.sheet.version);
-        if let Some((name, form)) = self.failed
-            && name == "sheet"
-        {
-            return Form { version, ..form.clone() };
+        let fresh = self.fresh();
+        match self.failed {
+            Some((name, form)) if name == "sheet" => beside(form.clone(), fresh),
+            _ => fresh,
         }
-        let mut form = web::fresh_form(version);
+    }
+
+    /// The form as the sheet is now.
+    fn fresh(&self) -> Form {
+        let mut form = web::fresh_form(Some(self.found.seen.sheet.version));
         for placed in self.found.set.leaves().into_iter().filter(|placed| placed.leaf.self_scored) {
             let Some(said) = self.found.lines.get(&placed.node.code) else { continue };
             let p = format!("lines/{}/", placed.node.code);
@@ -337,6 +340,34 @@ impl Page<'_> {
             answer: (writes && placed.leaf.self_scored).then(|| words::answer(self.app, &self.found.set, placed.leaf)),
         }
     }
+}
+
+/// A refused form; a stale one beside the sheet as it is now. Each line has a version of its own: only the lines that
+/// somebody else wrote meanwhile are compared, and take on their new version.
+fn beside(mut form: Form, mut fresh: Form) -> Form {
+    if !form.stale {
+        return form;
+    }
+    let versions = fresh.values.iter().filter_map(|(name, version)| {
+        let p = name.strip_suffix("version")?;
+        (form.values.contains_key(name) && form.value(name) != version).then(|| (p.to_owned(), version.clone()))
+    });
+    let moved: Vec<(String, String)> = versions.collect();
+    for (p, _) in &moved {
+        // A box that is not ticked says so in the form and nothing in the record.
+        fresh.values.entry(format!("{p}na")).or_insert_with(|| "no".to_owned());
+    }
+    let of_moved = |name: &str| moved.iter().any(|(p, _)| name.starts_with(p.as_str()));
+    fresh.values.retain(|name, _| of_moved(name));
+    let (kept, own): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        std::mem::take(&mut form.values).into_iter().partition(|(name, _)| !of_moved(name));
+    form.values = own;
+    let mut form = form.compare(&fresh);
+    form.values.extend(kept);
+    for (p, version) in moved {
+        form.set(format!("{p}version"), version);
+    }
+    form
 }
 
 fn anchor(code: &str) -> String {
