@@ -191,7 +191,7 @@ pub async fn draft(store: &Store, caller: &Caller, new: NewFinding) -> Result<fi
                 None => None,
             };
             let row = prefilled(&tx, &me, &visit, line, &new)?;
-            may_write(tx.db(), &me, &row, &Source::Inspection(visit)).await?;
+            may_write(tx.db(), &me, &row, &Source::Inspection(Box::new(visit))).await?;
             let row = row_with_code(&tx, row).await?.into_active_model().insert(tx.db()).await?;
             proof::share(&tx, &me, &row, &new.evidence_ids).await?;
             tx.record(Event::on("finding.drafted", Subject::Finding, row.id.0).unit(row.unit_id).after(&row));

@@ -13,9 +13,9 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug)]
 pub enum Source {
     /// The inspection that found it.
-    Inspection(inspection::Model),
+    Inspection(Box<inspection::Model>),
     /// The published round in which the points were lost.
-    Round(round::Model),
+    Round(Box<round::Model>),
 }
 
 impl Source {
@@ -91,11 +91,12 @@ impl Source {
 pub async fn of(db: &impl ConnectionTrait, row: &finding::Model) -> Result<Source> {
     if let Some(id) = row.inspection_id {
         let visit = inspection::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
-        return Ok(Source::Inspection(visit));
+        return Ok(Source::Inspection(Box::new(visit)));
     }
     let line = row.sheet_line_id.ok_or(Error::NotFound)?;
     let line = sheet_line::Entity::find_by_id(line).one(db).await?.ok_or(Error::NotFound)?;
     let sheet = sheet::Entity::find_by_id(line.sheet_id).one(db).await?.ok_or(Error::NotFound)?;
     let round = sheet.round_id;
-    Ok(Source::Round(round::Entity::find_by_id(round).one(db).await?.ok_or(Error::NotFound)?))
+    let round = round::Entity::find_by_id(round).one(db).await?.ok_or(Error::NotFound)?;
+    Ok(Source::Round(Box::new(round)))
 }

@@ -220,7 +220,7 @@ async fn one(
     };
     let row = findings::searchable(row).into_active_model().insert(tx.db()).await?;
     tx.record(Event::on("finding.raised", Subject::Finding, row.id.0).unit(row.unit_id).after(&row));
-    let action = corrective_actions::open(tx, &row, &Source::Round(round.clone()), None).await?;
+    let action = corrective_actions::open(tx, &row, &Source::Round(Box::new(round.clone())), None).await?;
     Ok(Remedy {
         code: code.to_owned(),
         finding_id: row.id,
