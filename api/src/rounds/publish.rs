@@ -10,7 +10,7 @@ use domain::record::Subject;
 use domain::round::{EditionChange, Proposal, PublicationState, RoundState, may_approve, may_publish, may_rank};
 use domain::rule::{Refused, require};
 use domain::scoring::{CriteriaSet, ENGINE};
-use entities::{publication, publication_approval, round};
+use entities::{criteria_set, publication, publication_approval, round};
 use render::{Catalogue, Lang};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
@@ -174,13 +174,27 @@ pub async fn snapshot(db: &impl ConnectionTrait, round: &round::Model) -> Result
     may_rank(round.state)?;
     let (row, set) = set_of(db, round.set_id).await?;
     let standing = standing::load(db, round).await?;
-    let ranked = standing.rank(&set)?;
     let before = previous(db, round, &standing).await?;
+    let round = round.clone();
+    // Some thousand units of a hundred exact numbers each: not on a thread that answers requests.
+    let work = move || told(&round, row, &set, &standing, &before);
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))?
+}
+
+/// The snapshot of what was read.
+fn told(
+    round: &round::Model,
+    row: criteria_set::Model,
+    set: &CriteriaSet,
+    standing: &Standing,
+    before: &BTreeMap<UnitId, Previous>,
+) -> Result<Snapshot> {
+    let ranked = standing.rank(set)?;
     let catalogue = Catalogue::embedded().map_err(|error| Error::Internal(error.into()))?;
     let names = |nodes: Vec<&domain::scoring::Node>| {
         nodes.into_iter().map(|node| (node.code.clone(), node.name.clone(), node.max.fixed(set.places()))).collect()
     };
-    let units = ranked.iter().map(|one| unit_part(&set, &standing, one, &before, &catalogue)).collect::<Result<Vec<_>>>()?;
+    let units = ranked.iter().map(|one| unit_part(set, standing, one, before, &catalogue)).collect::<Result<Vec<_>>>()?;
     Ok(Snapshot {
         engine: ENGINE,
         round: RoundPart {

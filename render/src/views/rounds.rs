@@ -46,6 +46,8 @@ pub struct NewRound {
     pub sets: Vec<Choice>,
     /// Owners, where there is a choice.
     pub owners: Vec<Choice>,
+    /// The day whose units they are.
+    pub as_of: NaiveDate,
     /// Units to choose from.
     pub units: Vec<Choice>,
     /// Earlier rounds.
@@ -837,10 +839,18 @@ impl View for NewRound {
             form: wrong,
             sets: vec![Choice::new("1", "Bộ tiêu chí CCHC cấp xã (bộ mẫu), bản 1")],
             owners: vec![Choice::new("1", "UBND tỉnh Mẫu")],
+            as_of: day(2026, 10, 1),
             units: vec![Choice::new("1", "Xã An Mẫu"), Choice::new("2", LONG)],
             rounds: vec![Choice::new("1", "Chấm điểm năm 2025")],
         };
-        let bare = Self { form: Form::default(), sets: Vec::new(), owners: Vec::new(), units: Vec::new(), rounds: Vec::new() };
+        let bare = Self {
+            form: Form::default(),
+            sets: Vec::new(),
+            owners: Vec::new(),
+            as_of: day(2026, 10, 1),
+            units: Vec::new(),
+            rounds: Vec::new(),
+        };
         vec![full, bare]
     }
 }

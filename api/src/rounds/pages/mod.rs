@@ -206,8 +206,10 @@ async fn blank(app: &App, caller: &Caller, form: Form) -> Result<view::NewRound>
                 .add(unit_path::Column::Depth.gt(0)),
         )
         .to_owned();
+    // The units of the round's own day: of an earlier year they may be gone today.
+    let as_of = form.value("as_of").parse().unwrap_or(caller.today);
     let units = unit::Entity::find()
-        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, caller.today))
+        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, as_of))
         .filter(unit::Column::Id.in_subquery(inside))
         .order_by_asc(unit::Column::Code)
         .limit(MOST_CHOICES)
@@ -215,6 +217,7 @@ async fn blank(app: &App, caller: &Caller, form: Form) -> Result<view::NewRound>
         .await?;
     let earlier = super::list(db, caller, &Filter::default(), &Slice::new(Some(crate::http::MOST), None)?).await?;
     Ok(view::NewRound {
+        as_of,
         form,
         sets: sets.iter().map(|row| Choice::new(row.id.to_string(), set_name(app, row))).collect(),
         owners,
@@ -286,7 +289,12 @@ fn new_of(form: &Form) -> Result<NewRound> {
 
 #[handler]
 async fn create(app: Data<&App>, posted: Posted<can::ManageRounds>, request: &Request) -> Result<Response> {
-    let Posted { caller, form, .. } = posted;
+    let Posted { caller, mut form, .. } = posted;
+    if form.value("act") == "units" {
+        form.once = crate::auth::session::form_key();
+        let view = blank(&app, &caller, form).await?;
+        return web::page(&app, &caller, say(&app, "round.new_title", &[]), &web::path_of(request), &view).await;
+    }
     let made = match new_of(&form) {
         Ok(new) => super::create(&app.store, &caller, new).await,
         Err(error) => Err(error),
