@@ -163,6 +163,18 @@ code_enum! {
         SheetLine = "sheet_line",
         /// An edition of a published ranking.
         Publication = "publication",
+        /// A controlled document.
+        Document = "document",
+        /// A revision of a controlled document.
+        Revision = "revision",
+        /// A decision that issues revisions.
+        IssueDecision = "issue_decision",
+        /// A revision given to a person.
+        Distribution = "distribution",
+        /// A document from outside.
+        ExternalDocument = "external_document",
+        /// An administrative procedure of the catalogue.
+        AdministrativeProcedure = "administrative_procedure",
     }
 }
 
