@@ -295,6 +295,10 @@ can!(
     ReadFigures,
     EditFigures,
     AssignTasks,
+    ReadDocuments,
+    WorkOnDocuments,
+    ControlDocuments,
+    ApproveDocuments,
 );
 
 /// The caller, proven to hold the permission `P` somewhere. First argument of every operation.

@@ -191,6 +191,10 @@ code_enum! {
         Verify = "verify",
         /// The effect is checked.
         CheckEffectiveness = "check_effectiveness",
+        /// A document in force is acknowledged.
+        AcknowledgeDocument = "acknowledge_document",
+        /// A document is reviewed periodically.
+        ReviewDocument = "review_document",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Controlled documents: revisions, routes, decisions, distribution, reviews, links, registers of what is outside.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::ddl::{Table, append_only, at, boolean, date, int, json, long, text, uuid};
 

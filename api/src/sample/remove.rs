@@ -15,6 +15,20 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
+    "receipt",
+    "distribution",
+    "audience",
+    "route_word",
+    "route_person",
+    "route_step",
+    "document_review",
+    "document_link",
+    "revision",
+    "issue_decision",
+    "document",
+    "document_setting",
+    "external_document",
+    "administrative_procedure",
     "score_entry",
     "sheet_line",
     "sheet",
@@ -59,7 +73,18 @@ const TABLES: &[&str] = &[
 ];
 
 /// Tables whose triggers refuse to delete.
-const APPEND_ONLY: [&str; 5] = ["event", "answer", "survey_form", "score_entry", "publication_approval"];
+const APPEND_ONLY: [&str; 10] = [
+    "event",
+    "answer",
+    "survey_form",
+    "score_entry",
+    "publication_approval",
+    "issue_decision",
+    "route_word",
+    "receipt",
+    "document_review",
+    "document",
+];
 
 /// Removes the sample world. Gives the hashes of the files that belonged to it.
 ///

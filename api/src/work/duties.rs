@@ -80,5 +80,6 @@ pub async fn holders(
 pub async fn all(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty>> {
     let mut found = crate::findings::duties(db, today).await?;
     found.extend(crate::corrective_actions::duties(db, today).await?);
+    found.extend(crate::documents::duties(db, today).await?);
     Ok(found)
 }

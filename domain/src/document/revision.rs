@@ -343,10 +343,10 @@ fn guard(verb: RevisionVerb, by: &By, facts: &Facts) -> Result<(), Refused> {
             require_none(facts.faults, "revision_incomplete")?;
             require_none(facts.times_unexplained, "step_times_unexplained")
         }
-        V::Review | V::Approve => require(!by.spoke, "decided_already"),
+        V::Review | V::Approve | V::Return => require(!by.spoke, "decided_already"),
         V::Issue => require(!facts.issued, "issued_already"),
         V::Withdraw => require(facts.active_links == 0 || facts.replaced, "replacement_missing"),
-        V::Accept | V::Save | V::Return | V::Except | V::Archive | V::Cancel => Ok(()),
+        V::Accept | V::Save | V::Except | V::Archive | V::Cancel => Ok(()),
     }
 }
 
