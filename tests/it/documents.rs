@@ -13,7 +13,7 @@ use sea_orm::{
 use serde_json::{Value as Json, json};
 use tests::{Answer, Client, TestApp};
 
-use crate::evidence::{upload, upload_answer};
+use crate::evidence::{begin, metadata, upload};
 use crate::support::{person_id, unit_id};
 
 const DRAFTER: &str = "congchuc.an";
@@ -232,7 +232,6 @@ async fn a_procedure_goes_from_a_request_to_an_acknowledged_revision() {
 async fn a_revision_takes_effect_by_itself_at_its_date_and_supersedes_the_former() {
     let app = TestApp::start().await;
     let (document, first) = in_force(&app, "Đăng ký kết hôn").await;
-    let secretary = app.sign_in(SECRETARY).await;
     let second = draft(&app, &document).await;
     let mut changed = content();
     changed["procedure"]["scope"] = json!("Trung tâm Phục vụ hành chính công phường.");
@@ -251,7 +250,8 @@ async fn a_revision_takes_effect_by_itself_at_its_date_and_supersedes_the_former
     let body = decision("09/QĐ-UBND", "2026-11-16", &[(&second, "2026-12-01")]);
     app.sign_in(HEAD).await.post("/api/v1/issue-decisions", body).await.expect(200);
     let in_force_on = async |on: &str| {
-        let answer = secretary.get(&format!("/api/v1/procedures/{document}/in-force?on={on}")).await.expect(200).json();
+        let answer =
+            app.sign_in(SECRETARY).await.get(&format!("/api/v1/procedures/{document}/in-force?on={on}")).await.expect(200).json();
         (answer["id"].as_str().unwrap().to_owned(), answer["number"].as_str().unwrap().to_owned())
     };
     app.set_time("2026-11-30T16:59:59Z");
@@ -264,6 +264,7 @@ async fn a_revision_takes_effect_by_itself_at_its_date_and_supersedes_the_former
     assert_eq!(effective_of(&app, &document).await, 1);
     assert_eq!(in_force_on("2026-11-30").await, (first.clone(), "01/00".to_owned()));
     assert_eq!(in_force_on("2026-12-01").await, (second.clone(), "01/01".to_owned()));
+    let secretary = app.sign_in(SECRETARY).await;
     secretary.get(&format!("/api/v1/procedures/{document}/in-force?on=2026-11-15")).await.expect(404);
 
     // The old text stays readable, and the two are compared in words.
@@ -419,6 +420,31 @@ async fn one_decision_issues_many_revisions_or_none() {
 }
 
 #[tokio::test]
+async fn the_registrar_puts_number_and_date_to_what_is_approved() {
+    let app = TestApp::start().await;
+    let (secretary, head) = (app.sign_in("thukyiso").await, app.sign_in("lanhdao").await);
+    let made =
+        secretary.post("/api/v1/procedures", json!({"kind": "policy", "title": "Chính sách chất lượng"})).await.expect(201);
+    let body = json!({"drafter_id": app.person("truongdoan").await, "form": "written", "source": "first_issue", "reason": "Biên soạn lần đầu."});
+    let id = revision_of(&secretary.post(&format!("/api/v1/procedures/{}/revisions", made.id()), body).await.expect(201));
+    let drafter = app.sign_in("truongdoan").await;
+    let text = json!({"sections": [{"heading": "Cam kết", "text": "Đúng luật, đúng hẹn."}]});
+    save(&drafter, &id, json!({ "content": text })).await.expect(200);
+    let route = json!({"steps": [
+        {"act": "review", "rule": "any", "people": [app.person("thanhvien").await]},
+        {"act": "approve", "rule": "any", "people": [app.person("lanhdao").await]}]});
+    put(&drafter, &id, "route", route).await.expect(200);
+    act(&drafter, &id, "submit", json!({})).await.expect(200);
+    let registrar = app.sign_in("vanthu").await;
+    registrar.get(&path(&id)).await.expect(404);
+    act(&app.sign_in("thanhvien").await, &id, "review", json!({})).await.expect(200);
+    act(&head, &id, "approve", json!({})).await.expect(200);
+    assert_eq!(registrar.get(&path(&id)).await.expect(200).json()["available"], json!(["issue"]));
+    let issued = registrar.post("/api/v1/issue-decisions", decision("15/QĐ-SNV", "2026-11-16", &[(&id, "2026-11-16")])).await;
+    assert_eq!(issued.expect(200).json()["revisions"][0]["state"], "effective");
+}
+
+#[tokio::test]
 async fn author_reviewer_and_approver_are_three_people_or_it_is_written_why_not() {
     let app = TestApp::start().await;
     let document = document_of(&app, "Xác nhận cư trú").await;
@@ -487,16 +513,15 @@ async fn an_uploaded_word_and_pdf_go_the_same_way_and_stay_as_they_were() {
     let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     let docx = upload(&drafter, "Quy chế.docx", word, Subject::Revision, about, b"PK\x03\x04 noi dung").await;
     upload(&drafter, "Quy chế.pdf", "application/pdf", Subject::Revision, about, b"%PDF-1.7 noi dung").await;
-    upload_answer(&app.sign_in(REVIEWER).await, "chen.pdf", "application/pdf", Subject::Revision, about, b"x").await.expect(404);
+    let slipped = metadata("chen.pdf", "application/pdf", Subject::Revision, about);
+    assert_eq!(begin(&app.sign_in(REVIEWER).await, 1, &slipped).await.expect(403).code(), "drafter_only");
+    begin(&app.sign_in("congchuc.binh").await, 1, &slipped).await.expect(404);
     let sealed = act(&drafter, &id, "submit", json!({})).await.expect(200).json();
     assert_eq!(sealed["files"].as_array().unwrap().len(), 2);
-    let late = upload_answer(&drafter, "chen.pdf", "application/pdf", Subject::Revision, about, b"x").await;
-    assert_eq!(late.expect(409).code(), "evidence_closed");
+    assert_eq!(begin(&drafter, 1, &slipped).await.expect(409).code(), "evidence_closed");
     let etag = drafter.get(&format!("/api/v1/evidence/{docx}")).await.expect(200).etag();
-    let gone = drafter
-        .json(Method::POST, &format!("/api/v1/evidence/{docx}/remove"), &[("if-match", &etag)], json!({"reason": "Đổi tệp."}))
-        .await;
-    assert_ne!(gone.status.as_u16(), 200);
+    let gone = drafter.post_at(&format!("/api/v1/evidence/{docx}/remove"), &etag, json!({"reason": "Đổi tệp."})).await;
+    assert_eq!(gone.expect(409).code(), "evidence_settled");
     act(&app.sign_in(REVIEWER).await, &id, "review", json!({})).await.expect(200);
     let done = act(&head, &id, "approve", json!({})).await.expect(200).json();
     assert_eq!(done["revision"]["content_hash"], sealed["revision"]["content_hash"]);

@@ -90,7 +90,13 @@ pub fn visible_revision(caller: &Caller) -> Condition {
     let readable = Condition::any()
         .add(revision::Column::DocumentId.in_subquery(documents_where(reads(caller))))
         .add(revision::Column::Id.in_subquery(offered(caller)));
+    // Văn thư sees what is approved, to put number and date to it.
+    let registers = caller.scope(Permission::RegisterPapers).covers(document::Column::UnitId);
+    let to_issue = Condition::all()
+        .add(revision::Column::State.eq(RevisionState::Approved))
+        .add(revision::Column::DocumentId.in_subquery(documents_where(registers)));
     Condition::any()
+        .add(to_issue)
         .add(revision::Column::DocumentId.in_subquery(documents_where(keeps(caller))))
         .add(Condition::all().add(once).add(readable))
         .add(takes_part(caller))

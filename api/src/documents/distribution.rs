@@ -26,8 +26,8 @@ use crate::work::duties::Duty;
 
 /// People a rule names that were not given the revision yet: pairs of revision and person.
 ///
-/// `kind` says which rules; `of` narrows to one revision.
-fn missing(kind: AudienceKind, of: Option<RevisionId>, today: NaiveDate) -> SelectStatement {
+/// `kind` says which rules.
+fn missing(kind: AudienceKind, today: NaiveDate) -> SelectStatement {
     let mut query = Query::select();
     query.column((audience::Entity, audience::Column::RevisionId)).column((person::Entity, person::Column::Id)).distinct();
     query.from(audience::Entity);
@@ -68,9 +68,6 @@ fn missing(kind: AudienceKind, of: Option<RevisionId>, today: NaiveDate) -> Sele
     query.and_where(Expr::col((audience::Entity, audience::Column::Kind)).eq(kind.code()));
     query.and_where(Expr::col((person::Entity, person::Column::DisabledAt)).is_null());
     query.and_where(Expr::exists(given).not());
-    if let Some(id) = of {
-        query.and_where(Expr::col((audience::Entity, audience::Column::RevisionId)).eq(id));
-    }
     query.limit(MOST);
     query
 }
@@ -83,7 +80,9 @@ const MOST: u64 = 5_000;
 pub(super) async fn offer(tx: &Tx, parent: &document::Model, row: &revision::Model, cause: OfferCause) -> Result<usize> {
     let mut people: BTreeSet<PersonId> = BTreeSet::new();
     for kind in AudienceKind::ALL {
-        let found = tx.db().query_all(&missing(*kind, Some(row.id), tx.today())).await?;
+        let mut query = missing(*kind, tx.today());
+        query.and_where(Expr::col((audience::Entity, audience::Column::RevisionId)).eq(row.id));
+        let found = tx.db().query_all(&query).await?;
         for pair in found {
             people.insert(pair.try_get_by_index(1)?);
         }
@@ -154,20 +153,42 @@ fn with_fact(fact: ReceiptFact) -> SelectStatement {
         .to_owned()
 }
 
+/// Days that the planner looks back for people who joined: an outage of a month is caught up.
+const LOOK_BACK_DAYS: i64 = 31;
+
 /// Gives what is in force to people who joined its audience since. Planned with the other recurring
 /// work; gives how many people.
+///
+/// Only what began or was entered lately is looked at, so that a province with everything
+/// acknowledged costs two small statements.
 ///
 /// # Errors
 /// The database's.
 pub async fn join(store: &Store, today: NaiveDate) -> Result<usize> {
+    let since = store.clock().now() - chrono::TimeDelta::days(LOOK_BACK_DAYS);
+    let began = domain::time::vn_date(since);
+    // Ids are UUIDv7: those made since are above this one.
+    let millis = u64::try_from(since.timestamp_millis()).unwrap_or_default();
+    let entered = uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();
+    let lately = [
+        (
+            AudienceKind::Unit,
+            Condition::any().add(membership::Column::ValidFrom.gte(began)).add(membership::Column::Id.gte(entered)),
+        ),
+        (
+            AudienceKind::Role,
+            Condition::any().add(assignment::Column::ValidFrom.gte(began)).add(assignment::Column::Id.gte(entered)),
+        ),
+    ];
     let in_force = Query::select()
         .column(revision::Column::Id)
         .from(revision::Entity)
         .and_where(revision::Column::State.eq(RevisionState::Effective))
         .to_owned();
     let mut wanting: BTreeSet<RevisionId> = BTreeSet::new();
-    for kind in AudienceKind::ALL {
-        let mut query = missing(*kind, None, today);
+    for (kind, lately) in lately {
+        let mut query = missing(kind, today);
+        query.cond_where(lately);
         query.and_where(Expr::col((audience::Entity, audience::Column::RevisionId)).in_subquery(in_force.clone()));
         for pair in store.read().query_all(&query).await? {
             wanting.insert(pair.try_get_by_index(0)?);
