@@ -267,6 +267,10 @@ async fn a_revision_takes_effect_by_itself_at_its_date_and_supersedes_the_former
     let secretary = app.sign_in(SECRETARY).await;
     secretary.get(&format!("/api/v1/procedures/{document}/in-force?on=2026-11-15")).await.expect(404);
 
+    let all = secretary.get(&format!("/api/v1/procedures/{document}/revisions")).await.expect(200).json();
+    let numbers: Vec<&str> = all["items"].as_array().unwrap().iter().map(|row| row["number"].as_str().unwrap()).collect();
+    assert_eq!(numbers, ["01/01", "01/00"]);
+
     // The old text stays readable, and the two are compared in words.
     let old = secretary.get(&path(&first)).await.expect(200).json();
     assert_eq!(
@@ -763,6 +767,23 @@ async fn what_is_not_acknowledged_is_a_duty_of_its_person() {
     let own = drafter.get("/api/v1/distributions").await.expect(200).json()["items"][0]["id"].as_str().unwrap().to_owned();
     drafter.post(&format!("/api/v1/distributions/{own}/acknowledge"), json!({"statement": SENTENCE})).await.expect(200);
     assert_eq!(owed().await, []);
+}
+
+#[tokio::test]
+async fn the_sample_world_goes_with_its_documents() {
+    let app = TestApp::start().await;
+    let (document, first) = in_force(&app, "Đăng ký tạm trú").await;
+    one_more(&app, 1).await;
+    let second = approved(&app, &document).await;
+    let head = app.sign_in(HEAD).await;
+    head.post("/api/v1/issue-decisions", decision("60/QĐ-UBND", "2026-11-16", &[(&second, "2026-11-16")])).await.expect(200);
+    assert_eq!(state(&head.get(&path(&first)).await), "superseded");
+    api::sample::remove(&app.app.store).await.unwrap();
+    assert_eq!(document::Entity::find().count(app.app.store.read()).await.unwrap(), 0);
+    // The triggers are back: a new world's documents are kept again.
+    api::sample::load_base(&app.app.store).await.unwrap();
+    in_force(&app, "Đăng ký tạm trú").await;
+    assert!(app.app.store.read().execute_unprepared("DELETE FROM document").await.is_err());
 }
 
 /// One more of everything the lists of this area show, the `n`-th, for who keeps documents of MAU-01.

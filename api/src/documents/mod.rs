@@ -459,10 +459,6 @@ pub async fn update(store: &Store, caller: &Caller, id: DocumentId, version: Ver
 /// Saves a document over the version it was read at.
 async fn save(tx: &Tx, before: &document::Model, row: document::ActiveModel) -> Result<document::Model> {
     let row = document::ActiveModel { id: Set(before.id), version: Set(before.version + 1), ..row };
-    Ok(document::Entity::update(row)
-        .validate()?
-        .filter(document::Column::Version.eq(before.version))
-        .exec(tx.db())
-        .await
-        .map_err(taken)?)
+    let query = document::Entity::update(row).validate()?.filter(document::Column::Version.eq(before.version));
+    query.exec(tx.db()).await.map_err(taken)
 }

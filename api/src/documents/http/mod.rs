@@ -16,6 +16,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::registers as register_uses;
+use super::revisions::{self as use_revisions, Ground, Task};
 use super::{Filter, Listed, NewDocument, Texts};
 use crate::app::App;
 use crate::auth::{Auth, Caller, can};
@@ -23,7 +24,7 @@ use crate::error::Result;
 use crate::http::{One, Page, Slice, Version, link};
 use records::{
     Document, DocumentChange, DocumentReview, DocumentReviews, DocumentSettings, DocumentSettingsChange, Link, Links,
-    NewDocumentBody, NewLink, NewReview, PatternOfKind, RevisionRow,
+    NewDocumentBody, NewLink, NewReview, NewRevision, PatternOfKind, Revision, RevisionRow,
 };
 
 pub use registers::RegistersApi;
@@ -147,10 +148,27 @@ impl DocumentsApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<RevisionRow>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
-        let rows = super::revisions::list(app.store.read(), &auth, id.0, &slice).await?;
+        let rows = use_revisions::list(app.store.read(), &auth, id.0, &slice).await?;
         let path = format!("/api/v1/procedures/{}/revisions", id.0);
         let (items, next) = slice.page(rows, &path, |row| (row.created_at.to_rfc3339().into(), row.id.0), RevisionRow::from);
         Ok(Json(Page { items, next }))
+    }
+
+    /// Begin a draft without a request
+    #[oai(path = "/procedures/:id/revisions", method = "post", operation_id = "create_revision")]
+    async fn create_revision(
+        &self,
+        auth: Auth<can::ControlDocuments>,
+        app: Data<&App>,
+        id: Path<DocumentId>,
+        #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
+        body: Json<NewRevision>,
+    ) -> Result<One<Revision>> {
+        let NewRevision { drafter_id, due_on, form, new_issue, source, source_ref, reason, changed_part, summary } = body.0;
+        let task = Task { drafter_id, due_on, form, new_issue: new_issue.unwrap_or_default() };
+        let ground = Ground { source, source_ref, reason, changed_part, summary };
+        let row = use_revisions::draft(&app.store, &auth, id.0, task, ground).await?;
+        revisions::made(&app, &auth, row).await
     }
 
     /// Get the revision in force on a day
@@ -163,7 +181,7 @@ impl DocumentsApi {
         on: Query<Option<NaiveDate>>,
     ) -> Result<One<RevisionRow>> {
         let on = on.0.unwrap_or(auth.today);
-        let row = super::revisions::in_force_on(app.store.read(), &auth, id.0, on).await?;
+        let row = use_revisions::in_force_on(app.store.read(), &auth, id.0, on).await?;
         let version = row.version;
         Ok(One::found(RevisionRow::from(row), version))
     }

@@ -2,7 +2,7 @@
 
 use domain::document::revision::{RevisionVerb, RouteStep};
 use domain::document::{RevisionState, TextForm};
-use domain::id::{DistributionId, DocumentId, IssueDecisionId, RevisionId, UnitId};
+use domain::id::{DistributionId, IssueDecisionId, RevisionId, UnitId};
 use entities::{document, revision};
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -11,8 +11,8 @@ use poem_openapi::payload::Json;
 
 use super::records::{
     Acceptance, AcknowledgementBody, AudienceRule, ChangeRequest, Distribution, IssueDecision, NewAudience, NewChangeRequest,
-    NewIssueDecision, NewRevision, NewRoute, NewStep, Revision, RevisionChange, RevisionDiff, RevisionReason, RevisionRemark,
-    RevisionRow, WithdrawalBody,
+    NewIssueDecision, NewRoute, NewStep, Revision, RevisionChange, RevisionDiff, RevisionReason, RevisionRemark, RevisionRow,
+    WithdrawalBody,
 };
 use crate::app::App;
 use crate::auth::{Auth, Caller, Either, can};
@@ -32,7 +32,7 @@ async fn shown(app: &App, caller: &Caller, id: RevisionId) -> Result<One<Revisio
     Ok(One::found(Revision::from(read), version))
 }
 
-async fn made(app: &App, caller: &Caller, row: revision::Model) -> Result<One<Revision>> {
+pub(super) async fn made(app: &App, caller: &Caller, row: revision::Model) -> Result<One<Revision>> {
     let read = revisions::read(app.store.read(), caller, row.id).await?;
     let version = read.case.row.version;
     Ok(One::made(Revision::from(read), version))
@@ -111,23 +111,6 @@ impl RevisionsApi {
         let task = Task { drafter_id, due_on, form: form.unwrap_or(TextForm::Written), new_issue: new_issue.unwrap_or_default() };
         revisions::accept(&app.store, &auth, id.0, seen.0, task, code).await?;
         shown(&app, &auth, id.0).await
-    }
-
-    /// Begin a draft without a request
-    #[oai(path = "/procedures/:id/revisions", method = "post", operation_id = "create_revision")]
-    async fn create_revision(
-        &self,
-        auth: Auth<can::ControlDocuments>,
-        app: Data<&App>,
-        id: Path<DocumentId>,
-        #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
-        body: Json<NewRevision>,
-    ) -> Result<One<Revision>> {
-        let NewRevision { drafter_id, due_on, form, new_issue, source, source_ref, reason, changed_part, summary } = body.0;
-        let task = Task { drafter_id, due_on, form, new_issue: new_issue.unwrap_or_default() };
-        let ground = Ground { source, source_ref, reason, changed_part, summary };
-        let row = revisions::draft(&app.store, &auth, id.0, task, ground).await?;
-        made(&app, &auth, row).await
     }
 
     /// Read a revision
