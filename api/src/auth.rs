@@ -296,6 +296,10 @@ can!(
     EditFigures,
     EnterSurveyForms,
     AssignTasks,
+    ReadDocuments,
+    WorkOnDocuments,
+    ControlDocuments,
+    ApproveDocuments,
 );
 
 /// The caller, proven to hold the permission `P` somewhere. First argument of every operation.

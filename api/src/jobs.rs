@@ -266,6 +266,8 @@ pub async fn plan(app: &App) -> Result<()> {
     let today = domain::time::vn_date(app.store.clock().now());
     let outcomes: Vec<Result<(), Error>> = vec![
         crate::corrective_actions::fall_due(&app.store, today).await.map(drop),
+        crate::documents::fall_due(&app.store, today).await.map(drop),
+        crate::documents::distribution::join(&app.store, today).await.map(drop),
         crate::reminders::plan(app).await,
         forget(app).await,
         crate::evidence::uploads::forget_expired(app).await,

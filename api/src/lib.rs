@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod corrective_actions;
 pub mod criteria;
+pub mod documents;
 pub mod dossiers;
 pub mod error;
 pub mod events;

@@ -6,6 +6,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::corrective_action::{CorrectiveActionState, StepState};
+use crate::document::RevisionState;
 use crate::finding::FindingState;
 use crate::inspection::InspectionState;
 use crate::round::{RoundState, SheetState};
@@ -37,6 +38,8 @@ pub enum Place {
     SheetLine(RoundState, SheetState, bool),
     /// A row of the year's work.
     WorkItem(WorkState),
+    /// A revision of a controlled document: its uploaded text and the forms that go with it.
+    Revision(RevisionState),
 }
 
 /// What the acting person is to the record.
@@ -48,7 +51,7 @@ pub struct By {
     pub lead: bool,
     /// Người đứng đầu or cán bộ đầu mối of the unit that is inspected or must act.
     pub of_unit: bool,
-    /// Owns or did the step, or a step of the action.
+    /// Owns or did the step, or a step of the action; drafts or controls the revision.
     pub doer: bool,
 }
 
@@ -89,6 +92,10 @@ pub fn may_attach(place: Place, by: &By) -> Result<(), Refused> {
             require(by.of_unit, "unit_only")?;
             state != WorkState::Cancelled
         }
+        Place::Revision(state) => {
+            require(by.doer, "drafter_only")?;
+            state == RevisionState::Draft
+        }
     };
     require(open, "evidence_closed")
 }
@@ -103,6 +110,7 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
     use {CorrectiveActionState as A, FindingState as F, InspectionState as I};
     let instead = match place {
         Place::Line(_) => by.lead,
+        Place::Revision(_) => by.doer,
         Place::Action(_) | Place::Step(..) => by.of_unit,
         Place::SheetLine(..) => by.of_unit,
         Place::Inspection(_) | Place::Finding(..) | Place::WorkItem(_) => false,
@@ -115,7 +123,7 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
             Place::Action(state) => matches!(state, A::Issued | A::Analysing),
             // What was shown with an explanation stays; the deadline closes self-scoring anyway.
             Place::SheetLine(round, ..) => round == RoundState::SelfScoring,
-            Place::Line(_) | Place::Step(..) | Place::WorkItem(_) => true,
+            Place::Line(_) | Place::Step(..) | Place::WorkItem(_) | Place::Revision(_) => true,
         };
     require(open && !shown, "evidence_settled")
 }
@@ -204,6 +212,9 @@ mod tests {
             (Place::WorkItem(WorkState::Done), UNIT, ""),
             (Place::WorkItem(WorkState::Cancelled), UNIT, "evidence_closed"),
             (Place::WorkItem(WorkState::Done), TEAM, "unit_only"),
+            (Place::Revision(RevisionState::Draft), DOER, ""),
+            (Place::Revision(RevisionState::Draft), UNIT, "drafter_only"),
+            (Place::Revision(RevisionState::InReview), DOER, "evidence_closed"),
         ];
         for (place, by, expected) in cases {
             assert_eq!(code(may_attach(place, &by)), expected, "{place:?} {by:?}");
@@ -226,6 +237,8 @@ mod tests {
             (Place::Step(S::Open, A::InExecution), DOER, true, false, ""),
             (Place::Step(S::Rejected, A::InExecution), DOER, true, true, "evidence_settled"),
             (Place::Step(S::Done, A::InExecution), DOER, true, false, "evidence_settled"),
+            (Place::Revision(RevisionState::Draft), DOER, false, false, ""),
+            (Place::Revision(RevisionState::Approved), DOER, true, false, "evidence_settled"),
         ];
         for (place, by, uploader, shown, expected) in cases {
             assert_eq!(code(may_remove(place, &by, uploader, shown)), expected, "{place:?} {by:?} {uploader} {shown}");

@@ -120,4 +120,28 @@ typed_id! {
     SurveyFormId,
     /// The dossier figures of a unit, period, field and source.
     DossierReportId,
+    /// A controlled document.
+    DocumentId,
+    /// A revision of a controlled document.
+    RevisionId,
+    /// A step of a revision's approval route.
+    RouteStepId,
+    /// A word said on a step of a route.
+    RouteWordId,
+    /// A rule of a revision's audience.
+    AudienceId,
+    /// A decision that issues revisions.
+    IssueDecisionId,
+    /// A revision given to a person.
+    DistributionId,
+    /// A fact about a person and a revision.
+    ReceiptId,
+    /// A periodic review of a document.
+    DocumentReviewId,
+    /// A link of a document.
+    DocumentLinkId,
+    /// A document from outside: law, decree, decision.
+    ExternalDocumentId,
+    /// An administrative procedure (TTHC) of the catalogue.
+    AdministrativeProcedureId,
 }

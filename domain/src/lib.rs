@@ -11,6 +11,7 @@ mod code;
 pub mod calendar;
 pub mod checklist;
 pub mod corrective_action;
+pub mod document;
 pub mod dossier;
 pub mod draft;
 pub mod evidence;

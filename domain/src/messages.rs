@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    calendar, checklist, corrective_action, dossier, draft, evidence, finding, independence, inspection, paper, permission,
-    round, rule, scoring, succession, survey, year_work,
+    calendar, checklist, corrective_action, document, dossier, draft, evidence, finding, independence, inspection, paper,
+    permission, round, rule, scoring, succession, survey, year_work,
 };
 
 type Messages = BTreeMap<String, String>;
@@ -23,6 +23,7 @@ const RULES: &[&[&str]] = &[
     evidence::CODES,
     paper::CODES,
     round::CODES,
+    document::CODES,
     succession::CODES,
 ];
 
@@ -30,6 +31,7 @@ const FIELDS: &[&[&str]] = &[
     draft::FIELD_CODES,
     checklist::FIELD_CODES,
     corrective_action::FIELD_CODES,
+    document::FIELD_CODES,
     dossier::FIELD_CODES,
     finding::FIELD_CODES,
     paper::FIELD_CODES,

@@ -127,6 +127,14 @@ code_enum! {
         EnterSurveyForms = "enter_survey_forms",
         /// Give tasks of the plan to units below.
         AssignTasks = "assign_tasks",
+        /// Read controlled documents in force, the TTHC catalogue, external documents.
+        ReadDocuments = "read_documents",
+        /// Propose, draft, review and acknowledge documents, as the row says.
+        WorkOnDocuments = "work_on_documents",
+        /// Keep the documents of one's units: codes, requests, routes, links, registers.
+        ControlDocuments = "control_documents",
+        /// Approve and withdraw documents, record exceptions.
+        ApproveDocuments = "approve_documents",
     }
 }
 
@@ -141,6 +149,7 @@ const TABLE: &[(Role, &[Permission])] = {
     &[
         (Role::BusinessAdmin, &[
             P::ManageUnits, P::ReadPeople, P::ManagePeople, P::Grant, P::ManageCalendar, P::TransferDuties,
+            P::ReadDocuments,
         ]),
         (Role::SystemAdmin, &[P::OperateSystem]),
         (Role::SecurityAuditor, &[P::ReadPeople, P::ReadEvents]),
@@ -148,40 +157,47 @@ const TABLE: &[(Role, &[Permission])] = {
             P::ReadPeople, P::ManageChecklists, P::ReadProgrammes, P::EditProgrammes, P::ReadInspections,
             P::PlanInspections, P::ReadFindings, P::DraftPlans, P::DoSteps, P::UseEvidence, P::ReadScores,
             P::ReadFigures, P::EditFigures, P::EnterSurveyForms,
+            P::ReadDocuments, P::WorkOnDocuments, P::ControlDocuments,
         ]),
         (Role::Head, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::SignForUnit, P::ReadFindings, P::DraftPlans,
             P::DoSteps, P::UseEvidence, P::ReadScores, P::ReadFigures,
+            P::ReadDocuments, P::WorkOnDocuments, P::ApproveDocuments,
         ]),
         (Role::DataOfficer, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::DraftPlans, P::DoSteps,
             P::UseEvidence, P::ReadScores, P::DraftScores, P::ReadFigures, P::EditFigures,
             P::EnterSurveyForms,
+            P::ReadDocuments, P::WorkOnDocuments,
         ]),
-        (Role::Employee, &[P::DoSteps, P::UseEvidence]),
+        (Role::Employee, &[P::DoSteps, P::UseEvidence, P::ReadDocuments, P::WorkOnDocuments]),
         (Role::OrderingAuthority, &[
             P::ReadPeople, P::ReadProgrammes, P::EditProgrammes, P::ReadInspections, P::PlanInspections,
             P::OrderInspections, P::ReadFindings, P::VerifyActions, P::TransferDuties, P::UseEvidence, P::AssignTasks,
             P::ReadFigures,
+            P::ReadDocuments, P::WorkOnDocuments,
         ]),
-        (Role::Registrar, &[P::ReadProgrammes, P::ReadInspections, P::RegisterPapers]),
+        (Role::Registrar, &[P::ReadProgrammes, P::ReadInspections, P::RegisterPapers, P::ReadDocuments, P::WorkOnDocuments]),
         (Role::LeadInspector, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::RunInspections, P::ReadFindings,
             P::VerifyActions, P::UseEvidence,
+            P::ReadDocuments,
         ]),
-        (Role::Inspector, &[P::ReadInspections, P::RunInspections, P::ReadFindings, P::UseEvidence]),
-        (Role::TeamSecretary, &[P::ReadInspections, P::RunInspections, P::ReadFindings, P::UseEvidence]),
+        (Role::Inspector, &[P::ReadInspections, P::RunInspections, P::ReadFindings, P::UseEvidence, P::ReadDocuments]),
+        (Role::TeamSecretary, &[P::ReadInspections, P::RunInspections, P::ReadFindings, P::UseEvidence, P::ReadDocuments]),
         (Role::Verifier, &[P::ReadInspections, P::ReadFindings, P::VerifyActions, P::UseEvidence]),
         (Role::ServiceAccount, &[
             P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::UseEvidence, P::ReadScores, P::ReadFigures,
             P::EditFigures, P::EnterSurveyForms,
+            P::ReadDocuments,
         ]),
-        (Role::Appraiser, &[P::ReadScores, P::AppraiseScores, P::ReadFigures, P::UseEvidence]),
+        (Role::Appraiser, &[P::ReadScores, P::AppraiseScores, P::ReadFigures, P::UseEvidence, P::ReadDocuments]),
         (Role::CouncilSecretary, &[
             P::ReadPeople, P::ReadScores, P::ManageCriteria, P::ManageRounds, P::ReadFigures, P::AssignTasks,
             P::UseEvidence, P::EnterSurveyForms,
+            P::ReadDocuments,
         ]),
-        (Role::Publisher, &[P::ReadScores, P::ApprovePublication]),
+        (Role::Publisher, &[P::ReadScores, P::ApprovePublication, P::ReadDocuments]),
     ]
 };
 
@@ -295,6 +311,10 @@ mod tests {
             (Permission::EditFigures, ". . . x . x . . . . . . . x . . ."),
             (Permission::EnterSurveyForms, ". . . x . x . . . . . . . x . x ."),
             (Permission::AssignTasks, ". . . . . . . x . . . . . . . x ."),
+            (Permission::ReadDocuments, "x . . x x x x x x x x x . x x x x"),
+            (Permission::WorkOnDocuments, ". . . x x x x x x . . . . . . . ."),
+            (Permission::ControlDocuments, ". . . x . . . . . . . . . . . . ."),
+            (Permission::ApproveDocuments, ". . . . x . . . . . . . . . . . ."),
         ];
         assert_eq!(matrix.map(|(permission, _)| permission), *Permission::ALL, "every permission has its row");
         assert_eq!(COLUMNS.split(' ').count(), Role::ALL.len());

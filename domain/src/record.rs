@@ -163,6 +163,18 @@ code_enum! {
         SheetLine = "sheet_line",
         /// An edition of a published ranking.
         Publication = "publication",
+        /// A controlled document.
+        Document = "document",
+        /// A revision of a controlled document.
+        Revision = "revision",
+        /// A decision that issues revisions.
+        IssueDecision = "issue_decision",
+        /// A revision given to a person.
+        Distribution = "distribution",
+        /// A document from outside.
+        ExternalDocument = "external_document",
+        /// An administrative procedure of the catalogue.
+        AdministrativeProcedure = "administrative_procedure",
     }
 }
 
@@ -183,6 +195,10 @@ code_enum! {
         SelfScore = "self_score",
         /// The unit explains the lines that the appraisal changed or asked about.
         ExplainScores = "explain_scores",
+        /// A document in force is acknowledged.
+        AcknowledgeDocument = "acknowledge_document",
+        /// A document is reviewed periodically.
+        ReviewDocument = "review_document",
     }
 }
 

@@ -24,6 +24,12 @@ pub const WHO: &[&str] = &[
     "own_first_decision",
     "own_proposal",
     "scored_it_yourself",
+    "document_control_only",
+    "drafter_only",
+    "registrar_only",
+    "not_your_step",
+    "own_text",
+    "own_review",
 ];
 
 /// Rule codes that several machines share, besides [`WHO`].

@@ -19,6 +19,7 @@ mod m20261122_000011_year_work;
 mod m20261122_000012_scores;
 mod m20261122_000013_index_results;
 mod m20261122_000014_lost_points;
+mod m20261122_000015_documents;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_scores::Migration),
             Box::new(m20261122_000013_index_results::Migration),
             Box::new(m20261122_000014_lost_points::Migration),
+            Box::new(m20261122_000015_documents::Migration),
         ]
     }
 }

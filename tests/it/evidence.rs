@@ -31,7 +31,8 @@ fn base64(text: &str) -> String {
     out
 }
 
-fn metadata(name: &str, kind: &str, subject: Subject, id: Uuid) -> String {
+/// What an upload says of its file.
+pub fn metadata(name: &str, kind: &str, subject: Subject, id: Uuid) -> String {
     let pairs = [
         ("filename", name),
         ("filetype", kind),
@@ -42,7 +43,8 @@ fn metadata(name: &str, kind: &str, subject: Subject, id: Uuid) -> String {
     pairs.map(|(name, value)| format!("{name} {}", base64(value))).join(",")
 }
 
-async fn begin(client: &Client, length: usize, metadata: &str) -> Answer {
+/// Begins an upload.
+pub async fn begin(client: &Client, length: usize, metadata: &str) -> Answer {
     let length = length.to_string();
     client.send(Method::POST, "/api/v1/uploads", &[TUS, ("upload-length", &length), ("upload-metadata", metadata)], "").await
 }

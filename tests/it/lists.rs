@@ -27,6 +27,7 @@ struct First {
 /// One more of everything that a list shows, the `n`-th; lines, answers and files also in `first`.
 async fn one_more(app: &TestApp, n: usize, first: Option<&First>) -> First {
     crate::criteria::one_more(app, n).await;
+    crate::documents::one_more(app, n).await;
     let db = app.app.store.read();
     let (now, unit, owner) = (app.clock.now(), unit_id(app, "MAU-01").await, unit_id(app, "MAU-SNV").await);
     let lead = person_id(app, "truongdoan").await;
@@ -332,6 +333,10 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
     let mut clients = Vec::new();
     for (login, path) in api {
         clients.push((app.sign_in(login).await, format!("{login} /api/v1/{path}"), format!("/api/v1/{path}")));
+    }
+    for path in crate::documents::LISTS {
+        let path = format!("/api/v1/{path}");
+        clients.push((app.sign_in("thukyiso.an").await, path.clone(), path));
     }
     for (login, path) in pages {
         clients.push((app.browse(login).await, format!("{login} {path}"), path));

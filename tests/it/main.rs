@@ -4,6 +4,7 @@ mod calendar;
 mod checklists;
 mod corrective_actions;
 mod criteria;
+mod documents;
 mod dossiers;
 mod events;
 mod evidence;

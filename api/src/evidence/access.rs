@@ -1,7 +1,7 @@
 //! Who sees the evidence of a record and who brings it: decided by the record, in one place.
 
 use domain::evidence::{By, Place};
-use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, SheetLineId, StepId, UnitId, WorkItemId};
+use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, RevisionId, SheetLineId, StepId, UnitId, WorkItemId};
 use domain::inspection::{InspectionState, TeamRole};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
@@ -80,6 +80,7 @@ async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id
         Subject::Step => of_step(db, caller, StepId(id), lock).await,
         Subject::SheetLine => of_sheet_line(db, caller, SheetLineId(id), lock).await,
         Subject::WorkItem => of_work_item(db, caller, WorkItemId(id), lock).await,
+        Subject::Revision => of_revision(db, caller, RevisionId(id), lock).await,
         _ => Err(Error::NotFound),
     }
 }
@@ -231,6 +232,21 @@ async fn of_work_item(db: &impl ConnectionTrait, caller: &Caller, id: WorkItemId
         href: format!("/viec-trong-nam/{id}"),
         place: Place::WorkItem(row.state),
         by: by(None, enters || acts_for(db, caller, row.unit_id).await?, false),
+        reported_at: None,
+    })
+}
+
+/// Whoever reads the revision reads its files; whoever drafts it, or controls documents, brings them.
+async fn of_revision(db: &impl ConnectionTrait, caller: &Caller, id: RevisionId, lock: bool) -> Result<Access> {
+    let (document, revision) = crate::documents::access::find(db, caller, id, lock).await?;
+    let drafts = revision.drafter_id == Some(caller.person);
+    let controls = caller.scope(Permission::ControlDocuments).contains(db, document.unit_id).await?;
+    Ok(Access {
+        unit_id: document.unit_id,
+        title: format!("{} · {}", document.code.as_deref().unwrap_or_default(), document.title),
+        href: crate::web::link_to(Subject::Revision, id.0),
+        place: Place::Revision(revision.state),
+        by: By { doer: drafts || controls, ..By::default() },
         reported_at: None,
     })
 }

@@ -16,6 +16,20 @@ use domain::rule::Refused;
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
     "deduction",
+    "receipt",
+    "distribution",
+    "audience",
+    "route_word",
+    "route_person",
+    "route_step",
+    "document_review",
+    "document_link",
+    "revision",
+    "issue_decision",
+    "document",
+    "document_setting",
+    "external_document",
+    "administrative_procedure",
     "dossier_report",
     "report",
     "work_item",
@@ -60,7 +74,18 @@ const TABLES: &[&str] = &[
 ];
 
 /// Tables whose triggers refuse to delete.
-const APPEND_ONLY: [&str; 5] = ["event", "answer", "survey_form", "score_entry", "publication_approval"];
+const APPEND_ONLY: [&str; 10] = [
+    "event",
+    "answer",
+    "survey_form",
+    "score_entry",
+    "publication_approval",
+    "issue_decision",
+    "route_word",
+    "receipt",
+    "document_review",
+    "document",
+];
 
 /// Removes the sample world. Gives the hashes of the files that belonged to it.
 ///

@@ -1,0 +1,709 @@
+//! What documents rest on and are looked at by: external documents, the TTHC catalogue, links,
+//! periodic reviews. «Needs review» is computed here, never stored.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::document::control::{LinkKind, NationalCode, ProcedureChange, ReviewOutcome, Validity, next_review, validity};
+use domain::document::{RequestSource, RevisionState};
+use domain::draft::Problems;
+use domain::id::{AdministrativeProcedureId, DocumentId, DocumentLinkId, ExternalDocumentId, PersonId, UnitId};
+use domain::permission::Permission;
+use domain::record::Subject;
+use domain::rule::require;
+use entities::{
+    administrative_procedure, checklist_line, clause, document, document_link, document_review, external_document, revision,
+    unit_path,
+};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::{access, revisions};
+use crate::auth::Caller;
+use crate::error::{Error, Result};
+use crate::http::{Slice, Version, seen};
+use crate::store::{Event, Store, Tx, is_unique_violation};
+
+/// Registers are read by the unit that keeps them and by everything below it: the province's
+/// catalogue serves its communes.
+fn above(caller: &Caller, column: impl sea_orm::ColumnTrait) -> Condition {
+    let scope = caller.scope(Permission::ReadDocuments);
+    let over = Query::select()
+        .column(unit_path::Column::AncestorId)
+        .from(unit_path::Entity)
+        .cond_where(scope.covers(unit_path::Column::DescendantId))
+        .to_owned();
+    Condition::any().add(scope.covers(column)).add(column.in_subquery(over))
+}
+
+/// The caller keeps the registers of this unit.
+async fn keeps(tx: &Tx, caller: &Caller, unit: UnitId) -> Result<()> {
+    let keeps = caller.scope(Permission::ControlDocuments).contains(tx.db(), unit).await?;
+    Ok(require(keeps, "document_control_only")?)
+}
+
+/// Which entries of a register are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Words; diacritics do not matter.
+    pub q: Option<String>,
+    /// Only those that hold today, or only those that do not.
+    pub in_force: Option<bool>,
+}
+
+impl Filter {
+    fn words(&self) -> Option<String> {
+        self.q.as_deref().map(domain::text::fold).filter(|words| !words.is_empty())
+    }
+
+    /// The condition on a span that begins and ends there.
+    fn span(&self, from: impl sea_orm::ColumnTrait, to: impl sea_orm::ColumnTrait, today: NaiveDate) -> Condition {
+        let over = Condition::any().add(from.gt(today)).add(to.lt(today));
+        let holds = Condition::all()
+            .add(Condition::any().add(from.is_null()).add(from.lte(today)))
+            .add(Condition::any().add(to.is_null()).add(to.gte(today)));
+        match self.in_force {
+            None => Condition::all(),
+            Some(true) => holds,
+            Some(false) => over,
+        }
+    }
+}
+
+/// An external document as it is entered.
+#[derive(Clone, Debug)]
+pub struct ExternalInput {
+    /// Số, ký hiệu.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Loại văn bản.
+    pub type_name: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// When.
+    pub issued_on: Option<NaiveDate>,
+    /// First day in force.
+    pub effective_from: Option<NaiveDate>,
+    /// Last day in force.
+    pub effective_to: Option<NaiveDate>,
+    /// What replaced it.
+    pub replaced_by_id: Option<ExternalDocumentId>,
+    /// Who watches it.
+    pub watcher_id: Option<PersonId>,
+    /// When it was last looked up.
+    pub checked_on: Option<NaiveDate>,
+}
+
+impl ExternalInput {
+    fn check(self, problems: &mut Problems) -> Self {
+        let before = |from: Option<NaiveDate>, to: Option<NaiveDate>| from.zip(to).is_some_and(|(from, to)| to < from);
+        problems.check(before(self.effective_from, self.effective_to), "effective_to", "before_start");
+        problems.check(self.replaced_by_id.is_some() && self.effective_to.is_none(), "effective_to", "required");
+        Self {
+            number: problems.line("number", &self.number, 100),
+            title: problems.text("title", &self.title, 1_000),
+            type_name: problems.line("type_name", &self.type_name, 100),
+            issuer: problems.line("issuer", &self.issuer, 200),
+            ..self
+        }
+    }
+
+    fn row(self) -> external_document::ActiveModel {
+        let search = [&self.number, &self.title, &self.type_name, &self.issuer].map(String::as_str).join(" ");
+        external_document::ActiveModel {
+            search_text: Set(domain::text::fold(&search)),
+            number: Set(self.number),
+            title: Set(self.title),
+            type_name: Set(self.type_name),
+            issuer: Set(self.issuer),
+            issued_on: Set(self.issued_on),
+            effective_from: Set(self.effective_from),
+            effective_to: Set(self.effective_to),
+            replaced_by_id: Set(self.replaced_by_id),
+            watcher_id: Set(self.watcher_id),
+            checked_on: Set(self.checked_on),
+            ..Default::default()
+        }
+    }
+}
+
+/// Whether an external document holds on a day.
+#[must_use]
+pub fn validity_of(row: &external_document::Model, today: NaiveDate) -> Validity {
+    validity(row.effective_from, row.effective_to, row.replaced_by_id.is_some(), today)
+}
+
+/// External documents the caller reads, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list_external(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    filter: &Filter,
+    slice: &Slice,
+) -> Result<Vec<external_document::Model>> {
+    use external_document::Column;
+    Ok(external_document::Entity::find()
+        .filter(above(caller, Column::UnitId))
+        .filter(filter.span(Column::EffectiveFrom, Column::EffectiveTo, caller.today))
+        .filter(Condition::all().add_option(filter.words().map(|words| Column::SearchText.contains(words))))
+        .filter(slice.after(Column::CreatedAt, Column::Id, true))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(slice.fetch())
+        .all(db)
+        .await?)
+}
+
+/// An external document the caller reads.
+///
+/// # Errors
+/// 404 otherwise.
+pub async fn find_external(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    id: ExternalDocumentId,
+) -> Result<external_document::Model> {
+    let query = external_document::Entity::find_by_id(id).filter(above(caller, external_document::Column::UnitId));
+    query.one(db).await?.ok_or(Error::NotFound)
+}
+
+/// Enters an external document.
+///
+/// # Errors
+/// Wrong fields.
+pub async fn create_external(
+    store: &Store,
+    caller: &Caller,
+    unit_id: Option<UnitId>,
+    input: ExternalInput,
+) -> Result<external_document::Model> {
+    let mut problems = Problems::new();
+    let input = input.check(&mut problems);
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let unit = crate::inspections::plan::own_unit(tx.db(), &who, Permission::ControlDocuments, unit_id).await?;
+            let unit = unit.map_err(|code| problems.add("unit_id", code));
+            check_external(&tx, &who, &input, &mut problems).await?;
+            problems.finish()?;
+            let unit = unit.map_err(|()| Error::NotFound)?;
+            let row = external_document::ActiveModel {
+                id: Set(tx.id::<ExternalDocumentId>()),
+                unit_id: Set(unit),
+                created_by_id: Set(who.person),
+                version: Set(1),
+                created_at: Set(tx.now()),
+                ..input.row()
+            };
+            let row = row.insert(tx.db()).await.map_err(|error| taken(error, "number"))?;
+            tx.record(Event::on("external_document.created", Subject::ExternalDocument, row.id.0).unit(unit).after(&row));
+            Ok(row)
+        })
+        .await
+}
+
+fn taken(error: sea_orm::DbErr, field: &str) -> Error {
+    if is_unique_violation(&error) { Error::field(field, "taken") } else { error.into() }
+}
+
+async fn check_external(tx: &Tx, caller: &Caller, input: &ExternalInput, problems: &mut Problems) -> Result<()> {
+    if let Some(id) = input.replaced_by_id {
+        problems.check(find_external(tx.db(), caller, id).await.is_err(), "replaced_by_id", "unknown_record");
+    }
+    if let Some(id) = input.watcher_id {
+        let known = entities::person::Entity::find_by_id(id).one(tx.db()).await?.is_some_and(|row| row.disabled_at.is_none());
+        problems.check(!known, "watcher_id", "unknown_person");
+    }
+    Ok(())
+}
+
+/// Changes what is known of an external document.
+///
+/// # Errors
+/// 404, stale, wrong fields, `document_control_only`.
+pub async fn update_external(
+    store: &Store,
+    caller: &Caller,
+    id: ExternalDocumentId,
+    version: Version,
+    input: ExternalInput,
+) -> Result<external_document::Model> {
+    let mut problems = Problems::new();
+    let input = input.check(&mut problems);
+    problems.check(input.replaced_by_id == Some(id), "replaced_by_id", "unknown_record");
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let before = find_external(tx.db(), &who, id).await?;
+            seen(version, before.version)?;
+            keeps(&tx, &who, before.unit_id).await?;
+            check_external(&tx, &who, &input, &mut problems).await?;
+            problems.finish()?;
+            let row = external_document::ActiveModel { id: Set(id), version: Set(before.version + 1), ..input.row() };
+            let query = external_document::Entity::update(row).validate()?;
+            let query = query.filter(external_document::Column::Version.eq(before.version));
+            let after = query.exec(tx.db()).await.map_err(|error| taken(error, "number"))?;
+            let event = Event::on("external_document.updated", Subject::ExternalDocument, id.0).unit(after.unit_id);
+            tx.record(event.change(&before, &after));
+            Ok(after)
+        })
+        .await
+}
+
+/// An administrative procedure as it is entered.
+#[derive(Clone, Debug)]
+pub struct TthcInput {
+    /// National code, the local suffix with it or not.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// Lĩnh vực.
+    pub field_name: String,
+    /// Code of the level that decides.
+    pub level_code: String,
+    /// Published time limit in words.
+    pub time_limit: Option<String>,
+    /// Published fee in words.
+    pub fee: Option<String>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day.
+    pub valid_to: Option<NaiveDate>,
+    /// What the province last did to it.
+    pub last_change: ProcedureChange,
+    /// From when that holds.
+    pub changed_on: NaiveDate,
+    /// Quyết định công bố.
+    pub decision: Option<String>,
+    /// What replaced it.
+    pub replaced_by_id: Option<AdministrativeProcedureId>,
+}
+
+impl TthcInput {
+    fn check(self, problems: &mut Problems) -> (Self, Option<NationalCode>) {
+        let code = NationalCode::parse(&self.code).map_err(|code| problems.add("code", code)).ok();
+        problems.check(self.valid_to.is_some_and(|to| to < self.valid_from), "valid_to", "before_start");
+        let ended = matches!(self.last_change, ProcedureChange::Abolished | ProcedureChange::Replaced);
+        problems.check(ended && self.valid_to.is_none(), "valid_to", "required");
+        let input = Self {
+            title: problems.text("title", &self.title, 1_000),
+            field_name: problems.line("field_name", &self.field_name, 200),
+            level_code: problems.line("level_code", &self.level_code, 50),
+            time_limit: problems.optional_text("time_limit", self.time_limit.as_deref(), 1_000),
+            fee: problems.optional_text("fee", self.fee.as_deref(), 1_000),
+            decision: problems.optional_text("decision", self.decision.as_deref(), 300),
+            ..self
+        };
+        (input, code)
+    }
+
+    fn row(self, code: NationalCode) -> administrative_procedure::ActiveModel {
+        administrative_procedure::ActiveModel {
+            search_text: Set(domain::text::fold(&format!("{code} {} {}", self.title, self.field_name))),
+            national_code: Set(code.code),
+            suffix: Set(code.suffix),
+            title: Set(self.title),
+            field_name: Set(self.field_name),
+            level_code: Set(self.level_code),
+            time_limit: Set(self.time_limit),
+            fee: Set(self.fee),
+            valid_from: Set(self.valid_from),
+            valid_to: Set(self.valid_to),
+            last_change: Set(self.last_change),
+            changed_on: Set(self.changed_on),
+            decision: Set(self.decision),
+            replaced_by_id: Set(self.replaced_by_id),
+            ..Default::default()
+        }
+    }
+}
+
+/// Administrative procedures the caller reads, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list_tthc(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    filter: &Filter,
+    slice: &Slice,
+) -> Result<Vec<administrative_procedure::Model>> {
+    use administrative_procedure::Column;
+    Ok(administrative_procedure::Entity::find()
+        .filter(above(caller, Column::UnitId))
+        .filter(filter.span(Column::ValidFrom, Column::ValidTo, caller.today))
+        .filter(Condition::all().add_option(filter.words().map(|words| Column::SearchText.contains(words))))
+        .filter(slice.after(Column::CreatedAt, Column::Id, true))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(slice.fetch())
+        .all(db)
+        .await?)
+}
+
+/// An administrative procedure the caller reads.
+///
+/// # Errors
+/// 404 otherwise.
+pub async fn find_tthc(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    id: AdministrativeProcedureId,
+) -> Result<administrative_procedure::Model> {
+    let query = administrative_procedure::Entity::find_by_id(id).filter(above(caller, administrative_procedure::Column::UnitId));
+    query.one(db).await?.ok_or(Error::NotFound)
+}
+
+/// Enters an administrative procedure.
+///
+/// # Errors
+/// Wrong fields.
+pub async fn create_tthc(
+    store: &Store,
+    caller: &Caller,
+    unit_id: Option<UnitId>,
+    input: TthcInput,
+) -> Result<administrative_procedure::Model> {
+    let mut problems = Problems::new();
+    let (input, code) = input.check(&mut problems);
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let unit = crate::inspections::plan::own_unit(tx.db(), &who, Permission::ControlDocuments, unit_id).await?;
+            let unit = unit.map_err(|code| problems.add("unit_id", code));
+            check_tthc(&tx, &who, &input, &mut problems).await?;
+            problems.finish()?;
+            let (unit, code) = (unit.map_err(|()| Error::NotFound)?, code.ok_or(Error::NotFound)?);
+            let row = administrative_procedure::ActiveModel {
+                id: Set(tx.id::<AdministrativeProcedureId>()),
+                unit_id: Set(unit),
+                created_by_id: Set(who.person),
+                version: Set(1),
+                created_at: Set(tx.now()),
+                ..input.row(code)
+            };
+            let row = row.insert(tx.db()).await.map_err(|error| taken(error, "code"))?;
+            let event = Event::on("administrative_procedure.created", Subject::AdministrativeProcedure, row.id.0);
+            tx.record(event.unit(unit).after(&row));
+            Ok(row)
+        })
+        .await
+}
+
+async fn check_tthc(tx: &Tx, caller: &Caller, input: &TthcInput, problems: &mut Problems) -> Result<()> {
+    if let Some(id) = input.replaced_by_id {
+        problems.check(find_tthc(tx.db(), caller, id).await.is_err(), "replaced_by_id", "unknown_record");
+    }
+    let known = entities::unit_level::Entity::find_by_id(&input.level_code).one(tx.db()).await?.is_some();
+    problems.check(!known, "level_code", "unknown_record");
+    Ok(())
+}
+
+/// Changes an administrative procedure: what the province did to it, and from when.
+///
+/// # Errors
+/// 404, stale, wrong fields, `document_control_only`.
+pub async fn update_tthc(
+    store: &Store,
+    caller: &Caller,
+    id: AdministrativeProcedureId,
+    version: Version,
+    input: TthcInput,
+) -> Result<administrative_procedure::Model> {
+    let mut problems = Problems::new();
+    let (input, code) = input.check(&mut problems);
+    problems.check(input.replaced_by_id == Some(id), "replaced_by_id", "unknown_record");
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let before = find_tthc(tx.db(), &who, id).await?;
+            seen(version, before.version)?;
+            keeps(&tx, &who, before.unit_id).await?;
+            check_tthc(&tx, &who, &input, &mut problems).await?;
+            problems.finish()?;
+            let row = input.row(code.ok_or(Error::NotFound)?);
+            let row = administrative_procedure::ActiveModel { id: Set(id), version: Set(before.version + 1), ..row };
+            let query = administrative_procedure::Entity::update(row).validate()?;
+            let query = query.filter(administrative_procedure::Column::Version.eq(before.version));
+            let after = query.exec(tx.db()).await.map_err(|error| taken(error, "code"))?;
+            let event = Event::on("administrative_procedure.updated", Subject::AdministrativeProcedure, id.0);
+            tx.record(event.unit(after.unit_id).change(&before, &after));
+            Ok(after)
+        })
+        .await
+}
+
+/// Links that hold on a day.
+fn holding(on: NaiveDate) -> Condition {
+    crate::units::alive(document_link::Column::ValidFrom, document_link::Column::ValidTo, on)
+}
+
+/// Documents that something outside has overtaken: a linked external document is over, a linked
+/// administrative procedure is over or has changed since the revision in force began.
+#[must_use]
+pub fn overtaken(today: NaiveDate) -> SelectStatement {
+    let links = |kind: LinkKind| {
+        Query::select()
+            .column((document_link::Entity, document_link::Column::DocumentId))
+            .from(document_link::Entity)
+            .and_where(Expr::col((document_link::Entity, document_link::Column::Kind)).eq(kind.code()))
+            .cond_where(holding(today))
+            .to_owned()
+    };
+    let target = |table: sea_orm::sea_query::DynIden| {
+        Expr::col((table, sea_orm::sea_query::Alias::new("id"))).equals((document_link::Entity, document_link::Column::TargetId))
+    };
+    let mut outside = links(LinkKind::ExternalDocument);
+    outside
+        .inner_join(external_document::Entity, target(sea_orm::sea_query::IntoIden::into_iden(external_document::Entity)))
+        .and_where(external_document::Column::EffectiveTo.lt(today));
+    let mut catalogue = links(LinkKind::AdministrativeProcedure);
+    let in_force = Expr::col((revision::Entity, revision::Column::DocumentId))
+        .equals((document_link::Entity, document_link::Column::DocumentId))
+        .and(Expr::col((revision::Entity, revision::Column::State)).eq(RevisionState::Effective.code()));
+    let changed = Expr::col((administrative_procedure::Entity, administrative_procedure::Column::ChangedOn))
+        .gt(Expr::col((revision::Entity, revision::Column::EffectiveFrom)));
+    catalogue
+        .inner_join(
+            administrative_procedure::Entity,
+            target(sea_orm::sea_query::IntoIden::into_iden(administrative_procedure::Entity)),
+        )
+        .inner_join(revision::Entity, in_force)
+        .cond_where(Condition::any().add(administrative_procedure::Column::ValidTo.lt(today)).add(changed));
+    outside.union(UnionType::Distinct, catalogue).to_owned()
+}
+
+/// Linked administrative procedures that are in force today.
+pub(super) async fn active_links(db: &impl ConnectionTrait, id: DocumentId, today: NaiveDate) -> Result<u32> {
+    let linked = Query::select()
+        .column(document_link::Column::TargetId)
+        .from(document_link::Entity)
+        .and_where(document_link::Column::DocumentId.eq(id))
+        .and_where(document_link::Column::Kind.eq(LinkKind::AdministrativeProcedure))
+        .cond_where(holding(today))
+        .to_owned();
+    use administrative_procedure::Column;
+    let count = administrative_procedure::Entity::find()
+        .filter(Column::Id.in_subquery(linked))
+        .filter(crate::units::alive(Column::ValidFrom, Column::ValidTo, today))
+        .count(db)
+        .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// A link to be made.
+#[derive(Clone, Debug)]
+pub struct NewLink {
+    /// With what.
+    pub kind: LinkKind,
+    /// The record.
+    pub target_id: Option<Uuid>,
+    /// The clause.
+    pub target_code: Option<String>,
+}
+
+/// The links of a document, the oldest first.
+///
+/// # Errors
+/// 404 when the caller does not see the document.
+pub async fn links(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId) -> Result<Vec<document_link::Model>> {
+    access::find_document(db, caller, id, false).await?;
+    let query = document_link::Entity::find().filter(document_link::Column::DocumentId.eq(id));
+    Ok(query.order_by_asc(document_link::Column::Id).limit(1_000).all(db).await?)
+}
+
+/// Links a document from today on.
+///
+/// # Errors
+/// 404, wrong fields, `document_control_only`.
+pub async fn link(store: &Store, caller: &Caller, id: DocumentId, new: NewLink) -> Result<document_link::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let parent = access::find_document(tx.db(), &who, id, true).await?;
+            keeps(&tx, &who, parent.unit_id).await?;
+            let mut problems = Problems::new();
+            let target_code = problems.optional_text("target_code", new.target_code.as_deref(), 60);
+            let new = NewLink { target_code, ..new };
+            check_target(&tx, &who, &new, &mut problems).await?;
+            problems.finish()?;
+            match same_link(&tx, id, &new).await? {
+                Some(there) => {
+                    tx.record(Event::on("document.link_kept", Subject::Document, id.0).unit(parent.unit_id));
+                    Ok(there)
+                }
+                None => put_link(&tx, &parent, who.person, new, tx.today()).await,
+            }
+        })
+        .await
+}
+
+async fn check_target(tx: &Tx, caller: &Caller, new: &NewLink, problems: &mut Problems) -> Result<()> {
+    let db = tx.db();
+    if new.kind == LinkKind::Clause {
+        let known = match &new.target_code {
+            Some(code) => clause::Entity::find().filter(clause::Column::Code.eq(code)).count(db).await? > 0,
+            None => false,
+        };
+        problems.check(!known, "target_code", "unknown_record");
+        return Ok(());
+    }
+    let Some(id) = new.target_id else {
+        problems.add("target_id", "required");
+        return Ok(());
+    };
+    let known = match new.kind {
+        LinkKind::ExternalDocument => find_external(db, caller, id.into()).await.is_ok(),
+        LinkKind::AdministrativeProcedure => find_tthc(db, caller, id.into()).await.is_ok(),
+        LinkKind::Finding => crate::findings::access::find(db, caller, id.into()).await.is_ok(),
+        LinkKind::ChecklistLine => checklist_line::Entity::find_by_id(domain::id::ChecklistLineId(id)).one(db).await?.is_some(),
+        LinkKind::Clause => false,
+    };
+    problems.check(!known, "target_id", "unknown_record");
+    Ok(())
+}
+
+async fn same_link(tx: &Tx, id: DocumentId, new: &NewLink) -> Result<Option<document_link::Model>> {
+    use document_link::Column;
+    let target = match new.target_id {
+        Some(target) => Condition::all().add(Column::TargetId.eq(target)),
+        None => Condition::all().add(Column::TargetCode.eq(new.target_code.clone())),
+    };
+    let query = document_link::Entity::find().filter(Column::DocumentId.eq(id)).filter(Column::Kind.eq(new.kind));
+    Ok(query.filter(target).filter(holding(tx.today())).one(tx.db()).await?)
+}
+
+async fn put_link(
+    tx: &Tx,
+    parent: &document::Model,
+    by: PersonId,
+    new: NewLink,
+    from: NaiveDate,
+) -> Result<document_link::Model> {
+    let row = document_link::ActiveModel {
+        id: Set(tx.id::<DocumentLinkId>()),
+        document_id: Set(parent.id),
+        kind: Set(new.kind),
+        target_id: Set(new.target_id.filter(|_| new.kind != LinkKind::Clause)),
+        target_code: Set(new.target_code.filter(|_| new.kind == LinkKind::Clause)),
+        valid_from: Set(from),
+        valid_to: Set(None),
+        created_by_id: Set(by),
+        created_at: Set(tx.now()),
+    };
+    let row = row.insert(tx.db()).await?;
+    tx.record(Event::on("document.linked", Subject::Document, parent.id.0).unit(parent.unit_id).after(&row));
+    Ok(row)
+}
+
+/// Ends a link with yesterday: from today on it does not hold.
+///
+/// # Errors
+/// 404, `document_control_only`.
+pub async fn unlink(store: &Store, caller: &Caller, id: DocumentLinkId) -> Result<document_link::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let before = document_link::Entity::find_by_id(id).one(tx.db()).await?.ok_or(Error::NotFound)?;
+            let parent = access::find_document(tx.db(), &who, before.document_id, true).await?;
+            keeps(&tx, &who, parent.unit_id).await?;
+            let last = tx.today().pred_opt().unwrap_or_else(|| tx.today());
+            let row = document_link::ActiveModel {
+                id: Set(id),
+                valid_to: Set(Some(std::cmp::min(before.valid_to.unwrap_or(last), last))),
+                ..Default::default()
+            };
+            let after = row.update(tx.db()).await?;
+            let event = Event::on("document.unlinked", Subject::Document, parent.id.0).unit(parent.unit_id);
+            tx.record(event.change(&before, &after));
+            Ok(after)
+        })
+        .await
+}
+
+/// The legal basis of a revision that takes effect is linked with its document: when a law ends,
+/// everything that rests on it is flagged.
+pub(super) async fn link_basis(tx: &Tx, parent: &document::Model, row: &revision::Model) -> Result<()> {
+    let basis: BTreeSet<ExternalDocumentId> = access::content_of(row)?.basis().into_iter().collect();
+    for id in basis {
+        let new = NewLink { kind: LinkKind::ExternalDocument, target_id: Some(id.0), target_code: None };
+        if same_link(tx, parent.id, &new).await?.is_none() {
+            put_link(tx, parent, row.drafter_id.unwrap_or(row.requested_by_id), new, tx.today()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The periodic reviews of a document, newest first.
+///
+/// # Errors
+/// 404 when the caller does not see the document.
+pub async fn reviews(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId) -> Result<Vec<document_review::Model>> {
+    access::find_document(db, caller, id, false).await?;
+    let query = document_review::Entity::find().filter(document_review::Column::DocumentId.eq(id));
+    Ok(query.order_by_desc(document_review::Column::Id).limit(200).all(db).await?)
+}
+
+/// Records a periodic review of what is in force, even if nothing changes. «Revise» asks for the
+/// change in the same act; withdrawing is the head's own act.
+///
+/// # Errors
+/// 404, stale, wrong fields, `document_control_only`, `wrong_state` when nothing is in force.
+pub async fn review(
+    store: &Store,
+    caller: &Caller,
+    id: DocumentId,
+    version: Version,
+    outcome: ReviewOutcome,
+    note: String,
+) -> Result<document_review::Model> {
+    let mut problems = Problems::new();
+    let note = problems.text("note", &note, 4_000);
+    problems.finish()?;
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let before = access::find_document(tx.db(), &who, id, true).await?;
+            seen(version, before.version)?;
+            keeps(&tx, &who, before.unit_id).await?;
+            let in_force = revision::Entity::find()
+                .filter(revision::Column::DocumentId.eq(id))
+                .filter(revision::Column::State.eq(RevisionState::Effective))
+                .one(tx.db())
+                .await?
+                .ok_or(domain::rule::Refused::new("wrong_state"))?;
+            let row = document_review::ActiveModel {
+                id: Set(tx.id()),
+                document_id: Set(id),
+                revision_id: Set(in_force.id),
+                outcome: Set(outcome),
+                note: Set(note.clone()),
+                reviewed_by_id: Set(who.person),
+                reviewed_on: Set(tx.today()),
+                created_at: Set(tx.now()),
+            };
+            let row = row.insert(tx.db()).await?;
+            tx.record(Event::on("document.reviewed", Subject::Document, id.0).unit(before.unit_id).after(&row));
+            let next = next_review(tx.today(), before.review_months);
+            super::save(&tx, &before, document::ActiveModel { next_review_on: Set(next), ..Default::default() }).await?;
+            if outcome == ReviewOutcome::Revise {
+                let ground = revisions::Ground {
+                    source: RequestSource::PeriodicReview,
+                    source_ref: None,
+                    reason: note,
+                    changed_part: None,
+                    summary: None,
+                };
+                revisions::request(&tx, &before, who.person, ground).await?;
+            }
+            Ok(row)
+        })
+        .await
+}

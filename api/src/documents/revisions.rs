@@ -1,0 +1,856 @@
+//! From the request to the approved text.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, NaiveDate};
+use domain::document::content::{Content, TimeCheck};
+use domain::document::control::{AudienceKind, check_audience};
+use domain::document::diff::{self, PartDiff};
+use domain::document::revision::{MAX_PEOPLE, RevisionVerb, RouteStep, StepAct, StepRule, advance, available, check_route};
+use domain::document::{DocumentKind, Numbers, RequestSource, RevisionState, TextForm};
+use domain::draft::Problems;
+use domain::id::{DocumentId, PersonId, RevisionId, RouteStepId, UnitId};
+use domain::permission::{Permission, Role};
+use domain::record::Subject;
+use domain::rule::require;
+use entities::{audience, document, evidence, person, revision, route_person, route_step, route_word, unit};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::access::{self, Case, Stop, authors, begin, content_of};
+use super::{Texts, give_code, insert as insert_document};
+use crate::auth::Caller;
+use crate::error::{Error, Result};
+use crate::http::{Slice, Version};
+use crate::store::{Event, Store, Tx};
+
+/// Why a revision is wanted.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// What it was asked for.
+    pub source: RequestSource,
+    /// The paper or record behind it.
+    pub source_ref: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Trang, phần liên quan.
+    pub changed_part: Option<String>,
+    /// Mô tả nội dung sửa đổi.
+    pub summary: Option<String>,
+}
+
+impl Ground {
+    fn check(self, problems: &mut Problems) -> Self {
+        let Self { source, source_ref, reason, changed_part, summary } = self;
+        Self {
+            source,
+            source_ref: problems.optional_text("source_ref", source_ref.as_deref(), 300),
+            reason: problems.text("reason", &reason, 2_000),
+            changed_part: problems.optional_text("changed_part", changed_part.as_deref(), 500),
+            summary: problems.optional_text("summary", summary.as_deref(), 4_000),
+        }
+    }
+}
+
+/// What a change request is about.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// A document there is.
+    Revised(DocumentId),
+    /// A document that is not there yet.
+    New {
+        /// For which unit; may be left out by who works for one unit only.
+        unit_id: Option<UnitId>,
+        /// Of which kind.
+        kind: DocumentKind,
+        /// Its title.
+        title: String,
+    },
+}
+
+/// Who drafts, until when, in which form.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    /// Who drafts.
+    pub drafter_id: PersonId,
+    /// Until when.
+    pub due_on: Option<NaiveDate>,
+    /// How the text is kept.
+    pub form: TextForm,
+    /// A new issue rather than an amendment.
+    pub new_issue: bool,
+}
+
+/// Asks for a document to be changed or made: any of its unit's staff may.
+///
+/// # Errors
+/// 404, wrong fields.
+pub async fn propose(store: &Store, caller: &Caller, wanted: Wanted, ground: Ground) -> Result<revision::Model> {
+    let mut problems = Problems::new();
+    let ground = ground.check(&mut problems);
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let parent = match wanted {
+                Wanted::Revised(id) => {
+                    problems.finish()?;
+                    access::find_document(tx.db(), &who, id, true).await?
+                }
+                Wanted::New { unit_id, kind, title } => {
+                    let texts = Texts { title, ..Texts::default() }.check(&mut problems);
+                    let unit = crate::inspections::plan::own_unit(tx.db(), &who, Permission::WorkOnDocuments, unit_id).await?;
+                    let unit = unit.map_err(|code| problems.add("unit_id", code));
+                    problems.finish()?;
+                    insert_document(&tx, &who, unit.map_err(|()| Error::NotFound)?, kind, texts, None, None).await?
+                }
+            };
+            request(&tx, &parent, who.person, ground).await
+        })
+        .await
+}
+
+/// Puts a change request in.
+pub(super) async fn request(tx: &Tx, parent: &document::Model, by: PersonId, ground: Ground) -> Result<revision::Model> {
+    let year = tx.today().year();
+    let number = tx.next_number(&format!("change_request:{}:{year}", parent.unit_id)).await?;
+    let row = revision::ActiveModel {
+        request_code: Set(Some(format!("YC-{year}-{number:04}"))),
+        state: Set(RevisionState::Proposed),
+        form: Set(TextForm::Written),
+        ..blank(tx, parent, by, ground)?
+    };
+    let row = row.insert(tx.db()).await?;
+    tx.record(Event::on("revision.proposed", Subject::Revision, row.id.0).unit(parent.unit_id).after(&row));
+    Ok(row)
+}
+
+fn blank(tx: &Tx, parent: &document::Model, by: PersonId, ground: Ground) -> Result<revision::ActiveModel> {
+    Ok(revision::ActiveModel {
+        id: Set(tx.id::<RevisionId>()),
+        document_id: Set(parent.id),
+        source: Set(ground.source),
+        source_ref: Set(ground.source_ref),
+        reason: Set(ground.reason),
+        changed_part: Set(ground.changed_part),
+        summary: Set(ground.summary),
+        requested_by_id: Set(by),
+        author_ids: Set(json!([])),
+        content: Set(serde_json::to_value(Content::default())?),
+        submission: Set(0),
+        route_no: Set(0),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        ..Default::default()
+    })
+}
+
+/// Accepts a change request: the drafter is named, a new document gets its code.
+///
+/// # Errors
+/// 404, stale, wrong fields, who and when of the machine.
+pub async fn accept(
+    store: &Store,
+    caller: &Caller,
+    id: RevisionId,
+    version: Version,
+    task: Task,
+    code: Option<String>,
+) -> Result<revision::Model> {
+    let mut problems = Problems::new();
+    let code = code.filter(|code| !code.trim().is_empty()).map(|code| super::clean_code("code", &code, &mut problems));
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            let state = advance(case.row.state, RevisionVerb::Accept, &case.by, &case.facts)?;
+            check_drafter(&tx, task, &mut problems).await?;
+            problems.finish()?;
+            let parent = &case.document;
+            if parent.code.is_none() {
+                let field = parent.field_code.as_deref();
+                let code = give_code(&tx, parent.unit_id, parent.kind, field, None, code).await?;
+                let row = document::ActiveModel {
+                    search_text: Set(super::search_text(Some(&code), &parent.title, parent.field_name.as_deref())),
+                    code: Set(Some(code)),
+                    ..Default::default()
+                };
+                let named = super::save(&tx, parent, row).await?;
+                tx.record(
+                    Event::on("document.coded", Subject::Document, parent.id.0).unit(parent.unit_id).change(parent, &named),
+                );
+            }
+            let numbers = next_numbers(&tx, parent.id, task.new_issue).await?;
+            let row = revision::ActiveModel { state: Set(state), ..tasked(task, numbers) };
+            save(&tx, &case, "revision.accepted", row, None).await
+        })
+        .await
+}
+
+fn tasked(task: Task, numbers: Numbers) -> revision::ActiveModel {
+    revision::ActiveModel {
+        issue_no: Set(Some(numbers.issue)),
+        amendment_no: Set(Some(numbers.amendment)),
+        form: Set(task.form),
+        drafter_id: Set(Some(task.drafter_id)),
+        draft_due_on: Set(task.due_on),
+        author_ids: Set(json!([task.drafter_id])),
+        ..Default::default()
+    }
+}
+
+/// A drafter is somebody who works on documents and can sign in.
+async fn check_drafter(tx: &Tx, task: Task, problems: &mut Problems) -> Result<()> {
+    let known = person::Entity::find_by_id(task.drafter_id).one(tx.db()).await?.is_some_and(|row| row.disabled_at.is_none());
+    let held = crate::auth::held(tx.db(), task.drafter_id, tx.today()).await?;
+    let works = held.iter().any(|held| held.role.grants(Permission::WorkOnDocuments));
+    problems.check(!known || !works, "drafter_id", "unknown_person");
+    problems.check(task.due_on.is_some_and(|due_on| due_on < tx.today()), "due_on", "in_the_past");
+    Ok(())
+}
+
+/// The numbers after the last live revision of the document.
+async fn next_numbers(tx: &Tx, document: DocumentId, new_issue: bool) -> Result<Numbers> {
+    let last = revision::Entity::find()
+        .filter(revision::Column::DocumentId.eq(document))
+        .filter(revision::Column::State.ne(RevisionState::Cancelled))
+        .filter(revision::Column::IssueNo.is_not_null())
+        .order_by_desc(revision::Column::IssueNo)
+        .order_by_desc(revision::Column::AmendmentNo)
+        .one(tx.db())
+        .await?;
+    Ok(Numbers::after(last.as_ref().and_then(numbers_of), new_issue))
+}
+
+/// Issue and amendment number of a revision that has them.
+#[must_use]
+pub fn numbers_of(row: &revision::Model) -> Option<Numbers> {
+    Some(Numbers { issue: row.issue_no?, amendment: row.amendment_no? })
+}
+
+/// Begins a draft without a request: the act of who keeps the documents.
+///
+/// # Errors
+/// 404, wrong fields, `document_control_only`.
+pub async fn draft(store: &Store, caller: &Caller, id: DocumentId, task: Task, ground: Ground) -> Result<revision::Model> {
+    let mut problems = Problems::new();
+    let ground = ground.check(&mut problems);
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let parent = access::find_document(tx.db(), &who, id, true).await?;
+            let keeps = who.scope(Permission::ControlDocuments).contains(tx.db(), parent.unit_id).await?;
+            require(keeps, "document_control_only")?;
+            // What is only asked for gets its code with its request.
+            problems.check(parent.code.is_none(), "code", "required");
+            check_drafter(&tx, task, &mut problems).await?;
+            problems.finish()?;
+            let numbers = next_numbers(&tx, id, task.new_issue).await?;
+            let blank = blank(&tx, &parent, who.person, ground)?;
+            let given = tasked(task, numbers);
+            let row = revision::ActiveModel {
+                state: Set(RevisionState::Draft),
+                issue_no: given.issue_no,
+                amendment_no: given.amendment_no,
+                form: given.form,
+                drafter_id: given.drafter_id,
+                draft_due_on: given.draft_due_on,
+                author_ids: given.author_ids,
+                ..blank
+            };
+            let row = row.insert(tx.db()).await?;
+            tx.record(Event::on("revision.drafted", Subject::Revision, row.id.0).unit(parent.unit_id).after(&row));
+            Ok(row)
+        })
+        .await
+}
+
+/// Saves the text of a draft; whoever saves it is an author from then on.
+///
+/// # Errors
+/// 404, stale, too long or forged texts, who and when of the machine.
+pub async fn write(
+    store: &Store,
+    caller: &Caller,
+    id: RevisionId,
+    version: Version,
+    mut content: Content,
+    ground: Ground,
+) -> Result<revision::Model> {
+    let mut problems = Problems::new();
+    let ground = ground.check(&mut problems);
+    content.clean(&mut problems);
+    problems.finish()?;
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            advance(case.row.state, RevisionVerb::Save, &case.by, &case.facts)?;
+            let mut people = authors(&case.row);
+            if !people.contains(&who.person) {
+                people.push(who.person);
+            }
+            let row = revision::ActiveModel {
+                source: Set(ground.source),
+                source_ref: Set(ground.source_ref),
+                reason: Set(ground.reason),
+                changed_part: Set(ground.changed_part),
+                summary: Set(ground.summary),
+                content: Set(serde_json::to_value(&content)?),
+                author_ids: Set(json!(people)),
+                ..Default::default()
+            };
+            save(&tx, &case, "revision.saved", row, None).await
+        })
+        .await
+}
+
+/// Names the route anew. Approving is for heads of the unit, reviewing for who works on documents.
+///
+/// # Errors
+/// 404, stale, wrong steps, who and when of the machine.
+pub async fn set_route(
+    store: &Store,
+    caller: &Caller,
+    id: RevisionId,
+    version: Version,
+    steps: Vec<RouteStep>,
+) -> Result<revision::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            advance(case.row.state, RevisionVerb::Save, &case.by, &case.facts)?;
+            let mut problems = Problems::new();
+            check_route(&steps, &authors(&case.row), case.facts.excepted, &mut problems);
+            check_people(&tx, &case.document, &steps, &mut problems).await?;
+            problems.finish()?;
+            let route_no = case.row.route_no + 1;
+            for (position, step) in steps.into_iter().enumerate() {
+                insert_step(&tx, id, route_no, position, step).await?;
+            }
+            let row = revision::ActiveModel { route_no: Set(route_no), ..Default::default() };
+            save(&tx, &case, "revision.route_set", row, None).await
+        })
+        .await
+}
+
+async fn check_people(tx: &Tx, parent: &document::Model, steps: &[RouteStep], problems: &mut Problems) -> Result<()> {
+    for (index, step) in steps.iter().enumerate() {
+        let mut unknown = false;
+        for person in step.people.iter().take(MAX_PEOPLE) {
+            let row = person::Entity::find_by_id(*person).one(tx.db()).await?;
+            let known = row.is_some_and(|row| row.disabled_at.is_none());
+            unknown |= !known || !acts(tx, *person, parent.unit_id, step.act).await?;
+        }
+        problems.check(unknown, &format!("steps/{index}/people"), "unknown_person");
+    }
+    Ok(())
+}
+
+/// Whether a person could do a step's act on documents of this unit today.
+async fn acts(tx: &Tx, person: PersonId, unit: UnitId, act: StepAct) -> Result<bool> {
+    if act == StepAct::Review {
+        let held = crate::auth::held(tx.db(), person, tx.today()).await?;
+        return Ok(held.iter().any(|held| held.role.grants(Permission::WorkOnDocuments)));
+    }
+    let heads = crate::work::duties::holders(tx.db(), &[Role::Head], &BTreeSet::from([unit]), tx.today()).await?;
+    Ok(heads.get(&unit).is_some_and(|people| people.contains(&person)))
+}
+
+async fn insert_step(tx: &Tx, revision_id: RevisionId, route_no: i32, position: usize, step: RouteStep) -> Result<()> {
+    let quorum = if step.rule == StepRule::Quorum { step.quorum } else { step.needed() };
+    let row = route_step::ActiveModel {
+        id: Set(tx.id::<RouteStepId>()),
+        revision_id: Set(revision_id),
+        route_no: Set(route_no),
+        position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
+        act: Set(step.act),
+        rule: Set(step.rule),
+        quorum: Set(i32::try_from(quorum).unwrap_or(i32::MAX)),
+    };
+    let row = row.insert(tx.db()).await?;
+    for person_id in step.people.into_iter().collect::<BTreeSet<_>>() {
+        route_person::ActiveModel { step_id: Set(row.id), person_id: Set(person_id) }.insert(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Who must know a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Whom it names.
+    pub kind: AudienceKind,
+    /// The unit, with everything below it.
+    pub unit_id: Option<UnitId>,
+    /// The role.
+    pub role: Option<Role>,
+    /// The person.
+    pub person_id: Option<PersonId>,
+}
+
+/// Says anew who must know the revision. Open until it is in force.
+///
+/// # Errors
+/// 404, stale, wrong rules, `document_control_only`, `wrong_state`.
+pub async fn set_audience(
+    store: &Store,
+    caller: &Caller,
+    id: RevisionId,
+    version: Version,
+    rules: Vec<Rule>,
+) -> Result<revision::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            require(case.by.control || case.by.drafter, "drafter_only")?;
+            let open = !case.row.state.was_in_force() && case.row.state != RevisionState::Cancelled;
+            if !open {
+                return Err(domain::rule::Refused::new("wrong_state").into());
+            }
+            let mut problems = Problems::new();
+            let given = |rule: &Rule| (rule.kind, rule.unit_id.is_some(), rule.role.is_some(), rule.person_id.is_some());
+            check_audience(&rules.iter().map(given).collect::<Vec<_>>(), &mut problems);
+            check_targets(&tx, &rules, &mut problems).await?;
+            problems.finish()?;
+            let before = audience_of(tx.db(), id).await?;
+            audience::Entity::delete_many().filter(audience::Column::RevisionId.eq(id)).exec(tx.db()).await?;
+            for rule in rules {
+                let row = audience::ActiveModel {
+                    id: Set(tx.id()),
+                    revision_id: Set(id),
+                    kind: Set(rule.kind),
+                    unit_id: Set(rule.unit_id),
+                    role: Set(rule.role),
+                    person_id: Set(rule.person_id),
+                };
+                row.insert(tx.db()).await?;
+            }
+            let after = audience_of(tx.db(), id).await?;
+            let event = Event::on("revision.audience_set", Subject::Revision, id.0).unit(case.document.unit_id);
+            tx.record(event.change(&json!({ "audience": before }), &json!({ "audience": after })));
+            write_over(&tx, &case.row, Default::default()).await
+        })
+        .await
+}
+
+async fn check_targets(tx: &Tx, rules: &[Rule], problems: &mut Problems) -> Result<()> {
+    let units: BTreeSet<UnitId> = rules.iter().filter_map(|rule| rule.unit_id).collect();
+    let people: BTreeSet<PersonId> = rules.iter().filter_map(|rule| rule.person_id).collect();
+    let units: Vec<UnitId> = unit::Entity::find()
+        .select_only()
+        .column(unit::Column::Id)
+        .filter(unit::Column::Id.is_in(units))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let people: Vec<PersonId> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Id.is_in(people))
+        .filter(person::Column::DisabledAt.is_null())
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    for (row, rule) in rules.iter().enumerate() {
+        let no_unit = rule.unit_id.is_some_and(|id| !units.contains(&id));
+        problems.check(no_unit, &format!("audience/{row}/unit_id"), "unknown_unit");
+        let nobody = rule.person_id.is_some_and(|id| !people.contains(&id));
+        problems.check(nobody, &format!("audience/{row}/person_id"), "unknown_person");
+    }
+    Ok(())
+}
+
+/// The audience of a revision.
+///
+/// # Errors
+/// The database's.
+pub async fn audience_of(db: &impl ConnectionTrait, id: RevisionId) -> Result<Vec<audience::Model>> {
+    Ok(audience::Entity::find().filter(audience::Column::RevisionId.eq(id)).order_by_asc(audience::Column::Id).all(db).await?)
+}
+
+/// Records that author or approver may review this revision: a unit too small for three people.
+///
+/// # Errors
+/// 404, stale, no reason, who and when of the machine.
+pub async fn except(store: &Store, caller: &Caller, id: RevisionId, version: Version, reason: String) -> Result<revision::Model> {
+    let who = caller.clone();
+    act(store, caller, (id, version), RevisionVerb::Except, "revision.excepted", Some(reason), move |tx, reason| {
+        revision::ActiveModel {
+            exception_reason: Set(reason.map(str::to_owned)),
+            exception_by_id: Set(Some(who.person)),
+            exception_at: Set(Some(tx.now())),
+            ..Default::default()
+        }
+    })
+    .await
+}
+
+/// Cancels a request or a draft. It stays, with the reason.
+///
+/// # Errors
+/// 404, stale, no reason, who and when of the machine.
+pub async fn cancel(store: &Store, caller: &Caller, id: RevisionId, version: Version, reason: String) -> Result<revision::Model> {
+    let who = caller.person;
+    act(store, caller, (id, version), RevisionVerb::Cancel, "revision.cancelled", Some(reason), move |_, reason| {
+        ended(who, reason)
+    })
+    .await
+}
+
+/// Puts a text that is not in force any more into the archive.
+///
+/// # Errors
+/// 404, stale, no reason, who and when of the machine.
+pub async fn archive(
+    store: &Store,
+    caller: &Caller,
+    id: RevisionId,
+    version: Version,
+    reason: String,
+) -> Result<revision::Model> {
+    let who = caller.person;
+    act(store, caller, (id, version), RevisionVerb::Archive, "revision.archived", Some(reason), move |_, reason| {
+        ended(who, reason)
+    })
+    .await
+}
+
+fn ended(by: PersonId, reason: Option<&str>) -> revision::ActiveModel {
+    revision::ActiveModel { end_reason: Set(reason.map(str::to_owned)), ended_by_id: Set(Some(by)), ..Default::default() }
+}
+
+/// An act that changes the state and little else.
+async fn act(
+    store: &Store,
+    caller: &Caller,
+    (id, version): (RevisionId, Version),
+    verb: RevisionVerb,
+    event: &'static str,
+    reason: Option<String>,
+    change: impl FnOnce(&Tx, Option<&str>) -> revision::ActiveModel + Send + 'static,
+) -> Result<revision::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            let state = advance(case.row.state, verb, &case.by, &case.facts)?;
+            let mut problems = Problems::new();
+            let reason = problems.optional_text("reason", reason.as_deref(), 2_000);
+            problems.check(verb.needs_reason() && reason.is_none(), "reason", "required");
+            problems.finish()?;
+            let row = revision::ActiveModel { state: Set(state), ..change(&tx, reason.as_deref()) };
+            save(&tx, &case, event, row, reason.as_deref()).await
+        })
+        .await
+}
+
+/// Hands the draft in: what is before the reviewers is sealed with a hash over text and files.
+///
+/// # Errors
+/// 404, stale, every place of the text that is missing or wrong, who and when of the machine.
+pub async fn submit(store: &Store, caller: &Caller, id: RevisionId, version: Version) -> Result<revision::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            let state = match advance(case.row.state, RevisionVerb::Submit, &case.by, &case.facts) {
+                Err(refused) if refused.code == "revision_incomplete" => return Err(case.faults.into()),
+                other => other?,
+            };
+            let row = revision::ActiveModel {
+                state: Set(state),
+                submission: Set(case.row.submission + 1),
+                submitted_at: Set(Some(tx.now())),
+                content_hash: Set(Some(seal(tx.db(), &case.row).await?)),
+                ..Default::default()
+            };
+            save(&tx, &case, "revision.submitted", row, None).await
+        })
+        .await
+}
+
+/// SHA-256 over the written text and the hashes of the files.
+async fn seal(db: &impl ConnectionTrait, row: &revision::Model) -> Result<String> {
+    let files = files_of(db, row.id).await?;
+    let names: Vec<(&str, &str)> = files.iter().map(|file| (file.file_name.as_str(), file.blob_sha256.as_str())).collect();
+    // The struct's own order of fields: the same text gives the same bytes on every database.
+    let sealed = serde_json::to_vec(&(content_of(row)?, names))?;
+    Ok(crate::auth::session::hex(&Sha256::digest(&sealed)))
+}
+
+/// The files of a revision, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn files_of(db: &impl ConnectionTrait, id: RevisionId) -> Result<Vec<evidence::Model>> {
+    Ok(evidence::Entity::find()
+        .filter(evidence::Column::SubjectId.eq(id.0))
+        .filter(evidence::Column::Subject.eq(Subject::Revision))
+        .filter(evidence::Column::RemovedAt.is_null())
+        .order_by_asc(evidence::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// A word on the step whose turn it is: agree, or return with a remark.
+///
+/// # Errors
+/// 404, stale, a return without remark, who and when of the machine.
+pub async fn say(
+    store: &Store,
+    caller: &Caller,
+    id: RevisionId,
+    version: Version,
+    verb: RevisionVerb,
+    remark: Option<String>,
+) -> Result<revision::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            let state = advance(case.row.state, verb, &case.by, &case.facts)?;
+            let mut problems = Problems::new();
+            let remark = problems.optional_text("remark", remark.as_deref(), 4_000);
+            problems.check(verb.needs_reason() && remark.is_none(), "remark", "required");
+            problems.finish()?;
+            let step = case.open().ok_or(Error::NotFound)?.step.id;
+            put_word(&tx, &case.row, step, who.person, verb != RevisionVerb::Return, remark.clone()).await?;
+            let approved = state == RevisionState::Approved;
+            let row = revision::ActiveModel {
+                state: Set(state),
+                approved_at: if approved { Set(Some(tx.now())) } else { Default::default() },
+                ..Default::default()
+            };
+            let event = match verb {
+                RevisionVerb::Return => "revision.returned",
+                RevisionVerb::Approve => "revision.approved",
+                _ => "revision.reviewed",
+            };
+            save(&tx, &case, event, row, remark.as_deref()).await
+        })
+        .await
+}
+
+async fn put_word(
+    tx: &Tx,
+    row: &revision::Model,
+    step_id: RouteStepId,
+    person_id: PersonId,
+    agreed: bool,
+    remark: Option<String>,
+) -> Result<()> {
+    let word = route_word::ActiveModel {
+        id: Set(tx.id()),
+        revision_id: Set(row.id),
+        step_id: Set(step_id),
+        submission: Set(row.submission),
+        person_id: Set(person_id),
+        agreed: Set(agreed),
+        remark: Set(remark),
+        content_hash: Set(row.content_hash.clone().unwrap_or_default()),
+        at: Set(tx.now()),
+    };
+    word.insert(tx.db()).await?;
+    Ok(())
+}
+
+/// Saves a revision over the version it was read at, and says so in the trail.
+async fn save(
+    tx: &Tx,
+    case: &Case,
+    event: &'static str,
+    row: revision::ActiveModel,
+    reason: Option<&str>,
+) -> Result<revision::Model> {
+    let after = write_over(tx, &case.row, row).await?;
+    let event = Event::on(event, Subject::Revision, after.id.0).unit(case.document.unit_id);
+    tx.record(event.change(&case.row, &after).reason(reason));
+    Ok(after)
+}
+
+/// Saves a revision over the version it was read at.
+pub(super) async fn write_over(tx: &Tx, before: &revision::Model, row: revision::ActiveModel) -> Result<revision::Model> {
+    let row = revision::ActiveModel { id: Set(before.id), version: Set(before.version + 1), ..row };
+    Ok(revision::Entity::update(row).validate()?.filter(revision::Column::Version.eq(before.version)).exec(tx.db()).await?)
+}
+
+/// A revision as it is read.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// With everything that decides about it.
+    pub case: Case,
+    /// Its text.
+    pub content: Content,
+    /// Step times against the published limits.
+    pub times: Vec<TimeCheck>,
+    /// Its files.
+    pub files: Vec<evidence::Model>,
+    /// Who must know it.
+    pub audience: Vec<audience::Model>,
+    /// What the caller may do now.
+    pub available: Vec<RevisionVerb>,
+}
+
+/// Reads a revision.
+///
+/// # Errors
+/// 404 when the caller does not see it.
+pub async fn read(db: &impl ConnectionTrait, caller: &Caller, id: RevisionId) -> Result<Read> {
+    let (parent, row) = access::find(db, caller, id, false).await?;
+    let hours = super::settings_of(db, parent.unit_id).await?.hours_per_day;
+    let content = content_of(&row)?;
+    let times = content.procedure.as_ref().map(|procedure| procedure.time_checks(hours)).unwrap_or_default();
+    let (files, audience) = (files_of(db, id).await?, audience_of(db, id).await?);
+    let case = access::case(db, caller, parent, row).await?;
+    let available = available(case.row.state, &case.by, &case.facts);
+    Ok(Read { case, content, times, files, audience, available })
+}
+
+/// The revisions of a document that the caller sees, newest first.
+///
+/// # Errors
+/// 404 when the caller does not see the document.
+pub async fn list(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId, slice: &Slice) -> Result<Vec<revision::Model>> {
+    access::find_document(db, caller, id, false).await?;
+    page(db, caller, Condition::all().add(revision::Column::DocumentId.eq(id)), slice).await
+}
+
+/// Which change requests are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Requests {
+    /// Standing there.
+    pub state: Option<RevisionState>,
+    /// Of documents of this unit or any below it.
+    pub unit_id: Option<UnitId>,
+}
+
+/// The change requests the caller sees with their documents, newest first: two statements.
+///
+/// # Errors
+/// The database's.
+pub async fn requests(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    filter: &Requests,
+    slice: &Slice,
+) -> Result<Vec<(revision::Model, Option<document::Model>)>> {
+    let of_unit = filter.unit_id.map(|unit| {
+        let documents = sea_orm::sea_query::Query::select()
+            .column(document::Column::Id)
+            .from(document::Entity)
+            .and_where(document::Column::UnitId.in_subquery(super::below(unit)))
+            .to_owned();
+        revision::Column::DocumentId.in_subquery(documents)
+    });
+    let wanted = Condition::all()
+        .add(revision::Column::RequestCode.is_not_null())
+        .add_option(of_unit)
+        .add_option(filter.state.map(|state| revision::Column::State.eq(state)));
+    let rows = page(db, caller, wanted, slice).await?;
+    let documents = document::Entity::find()
+        .filter(document::Column::Id.is_in(rows.iter().map(|row| row.document_id).collect::<BTreeSet<_>>()))
+        .all(db)
+        .await?;
+    let of = |row: &revision::Model| documents.iter().find(|parent| parent.id == row.document_id).cloned();
+    Ok(rows.into_iter().map(|row| (of(&row), row)).map(|(parent, row)| (row, parent)).collect())
+}
+
+async fn page(db: &impl ConnectionTrait, caller: &Caller, wanted: Condition, slice: &Slice) -> Result<Vec<revision::Model>> {
+    use revision::Column;
+    Ok(revision::Entity::find()
+        .filter(access::visible_revision(caller))
+        .filter(wanted)
+        .filter(slice.after(Column::CreatedAt, Column::Id, true))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(slice.fetch())
+        .all(db)
+        .await?)
+}
+
+/// The revision that was in force on a day, for findings and auditors.
+///
+/// # Errors
+/// 404 when none was, or the caller does not see it.
+pub async fn in_force_on(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId, on: NaiveDate) -> Result<revision::Model> {
+    use revision::Column;
+    access::find_document(db, caller, id, false).await?;
+    revision::Entity::find()
+        .filter(access::visible_revision(caller))
+        .filter(Column::DocumentId.eq(id))
+        .filter(Column::State.is_in(access::IN_FORCE_ONCE))
+        .filter(Column::EffectiveFrom.lte(on))
+        .filter(Condition::any().add(Column::EffectiveTo.is_null()).add(Column::EffectiveTo.gte(on)))
+        .order_by_desc(Column::EffectiveFrom)
+        .order_by_desc(Column::Id)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// Two revisions of one document in words.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The older.
+    pub from: revision::Model,
+    /// The newer.
+    pub to: revision::Model,
+    /// Part by part; empty when one of them is an uploaded file.
+    pub parts: Vec<PartDiff>,
+}
+
+/// Compares a revision with another of its document; with the one before it unless said.
+///
+/// # Errors
+/// 404 when the caller does not see both, or there is nothing to compare with.
+pub async fn compare(db: &impl ConnectionTrait, caller: &Caller, id: RevisionId, with: Option<RevisionId>) -> Result<Compared> {
+    let (_, to) = access::find(db, caller, id, false).await?;
+    let from = match with {
+        Some(other) => access::find(db, caller, other, false).await?.1,
+        None => before(db, caller, &to).await?,
+    };
+    if from.document_id != to.document_id {
+        return Err(Error::NotFound);
+    }
+    let parts = diff::diff(&content_of(&from)?.parts(), &content_of(&to)?.parts());
+    Ok(Compared { from, to, parts })
+}
+
+/// The revision that was or is in force before this one.
+async fn before(db: &impl ConnectionTrait, caller: &Caller, row: &revision::Model) -> Result<revision::Model> {
+    use revision::Column;
+    let earlier = Condition::any()
+        .add(Column::IssueNo.lt(row.issue_no))
+        .add(Condition::all().add(Column::IssueNo.eq(row.issue_no)).add(Column::AmendmentNo.lt(row.amendment_no)));
+    revision::Entity::find()
+        .filter(access::visible_revision(caller))
+        .filter(Column::DocumentId.eq(row.document_id))
+        .filter(Column::State.is_in(access::IN_FORCE_ONCE))
+        .filter(earlier)
+        .order_by_desc(Column::IssueNo)
+        .order_by_desc(Column::AmendmentNo)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// Whether any revision of the document is still on its way.
+///
+/// # Errors
+/// The database's.
+pub async fn under_revision(db: &impl ConnectionTrait, id: DocumentId) -> Result<bool> {
+    let open = [RevisionState::Draft, RevisionState::InReview, RevisionState::InApproval, RevisionState::Approved];
+    let query = revision::Entity::find().filter(revision::Column::DocumentId.eq(id)).filter(revision::Column::State.is_in(open));
+    Ok(query.count(db).await? > 0)
+}
+
+/// The people named on a route, for showing it.
+#[must_use]
+pub fn people_of(route: &[Stop]) -> BTreeSet<PersonId> {
+    route.iter().flat_map(|stop| stop.people.iter().copied().chain(stop.words.iter().map(|word| word.person_id))).collect()
+}
