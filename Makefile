@@ -21,3 +21,4 @@ soak:
 
 bench:
 	@cargo bench --locked -p domain --bench scoring
+	@cargo bench --locked -p tests --bench ranking

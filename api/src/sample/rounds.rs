@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 
 use chrono::Datelike as _;
+use domain::checklist::InspectionKind;
+use domain::finding::FindingState;
 use domain::id::{CriteriaSetId, RoundId, SheetId, UnitId};
 use domain::record::CriteriaSetState;
 use domain::round::{RoundVerb, ScoreVerdict};
 use domain::scoring::{CriteriaSet, Exact, ScoreSource};
-use entities::{criteria_set, round, sheet};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use entities::{criteria_set, finding, round, sheet};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value as Json, json};
 
 use super::story::Story;
@@ -20,8 +22,9 @@ use crate::error::{Error, Result};
 use crate::http::Version;
 use crate::rounds::appraise::{self, Given, Judgement};
 use crate::rounds::counted::{Counted, counted};
+use crate::rounds::deductions::{self, NewDeduction};
 use crate::rounds::sheets::{self, LineInput};
-use crate::rounds::{self, Dates, Decision, NewRound, Seat, publish};
+use crate::rounds::{self, Dates, Decision, NewRound, Seat, publish, remedy};
 
 const FIGURES: &str = include_str!("../../../data/sample-units.yaml");
 /// Communes, who fills their sheets in and who hands them in.
@@ -265,7 +268,34 @@ impl Teller<'_> {
         let [an, binh, _] = COMMUNES;
         self.self_score(id, binh, usize::MAX).await?;
         self.self_score(id, an, 12).await?;
+        self.story.at(-2);
+        self.remedied(last, binh).await?;
+        self.deducted(id, an).await?;
         self.story.at(0);
+        Ok(())
+    }
+
+    /// A fault of last year's index is remedied this year: lost points become a corrective action.
+    async fn remedied(&self, last: RoundId, (unit, _, head): (&str, &str, &str)) -> Result<()> {
+        let (store, unit) = (&self.story.app.store, unit_of(self.story.world, unit)?);
+        remedy::remedy(store, &self.story.who(head).await?, last, unit, vec!["7.4".to_owned()]).await?;
+        Ok(())
+    }
+
+    /// A finding of this year's inspection proposes a deduction, which waits for the appraiser.
+    async fn deducted(&self, id: RoundId, (unit, ..): (&str, &str, &str)) -> Result<()> {
+        let store = &self.story.app.store;
+        let found = finding::Entity::find()
+            .filter(finding::Column::UnitId.eq(unit_of(self.story.world, unit)?))
+            .filter(finding::Column::Kind.eq(InspectionKind::Cchc))
+            .filter(finding::Column::State.eq(FindingState::ActionRequired))
+            .order_by_asc(finding::Column::Code)
+            .one(store.read())
+            .await?
+            .ok_or(Error::NotFound)?;
+        let points = "0.25".parse().map_err(|_not_a_number| Error::NotFound)?;
+        let new = NewDeduction { round_id: id, code: "3.3.3".to_owned(), points, reason: None };
+        deductions::propose(store, &self.story.who("truongdoan").await?, found.id, new).await?;
         Ok(())
     }
 }
