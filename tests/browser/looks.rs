@@ -10,10 +10,12 @@ use tests::browser::{DESK, PHONE, Served, Window};
 const INDEX: &str = include_str!("../../data/gia-lai-766-communes-2026-10-10.csv");
 
 /// Where each begins; what is linked below is visited too, one page of each kind.
-const TOURS: [(&str, &[&str]); 4] = [
+const TOURS: [(&str, &[&str]); 6] = [
     ("thukyhoidong", &["/dot-cham-diem", "/bo-tieu-chi", "/chi-so-766", "/so-lieu", "/viec-trong-nam", "/khao-sat"]),
     ("daumoi.an", &["/dot-cham-diem", "/so-lieu", "/viec-trong-nam", "/khao-sat"]),
     ("thamdinh1", &["/dot-cham-diem"]),
+    ("truongdoan", &["/phat-hien?q=PH"]),
+    ("chutich.binh", &["/dot-cham-diem"]),
     ("", &["/cong-khai/xep-hang"]),
 ];
 
@@ -37,7 +39,7 @@ async fn links(window: &Window) -> Vec<String> {
     let found = window.driver().execute(script, vec![]).await.unwrap();
     let found: Vec<String> = found.convert().unwrap();
     let inside = |path: &String| {
-        TOURS.iter().flat_map(|(_, roots)| *roots).chain(&["/phieu-cham-diem"]).any(|root| path.starts_with(root))
+        TOURS.iter().flat_map(|(_, roots)| *roots).chain(&["/phieu-cham-diem", "/phat-hien/"]).any(|root| path.starts_with(root))
     };
     let page = |link: String| link.split('#').next().unwrap_or_default().to_owned();
     found

@@ -138,15 +138,26 @@ fn shown(seen: &Seen, layer: Layer) -> bool {
 
 /// The score of what the unit declares, whether or not it is handed in yet.
 fn own_score(set: &CriteriaSet, round: &round::Model, row: &sheet::Model, lines: &BTreeMap<String, Said>) -> UnitScore {
+    scoring::preview(set, &declared_unit(set, round, row, lines, |placed| placed.leaf.self_scored))
+}
+
+/// The unit as it declares itself now on the criteria wanted, a survey held.
+fn declared_unit(
+    set: &CriteriaSet,
+    round: &round::Model,
+    row: &sheet::Model,
+    lines: &BTreeMap<String, Said>,
+    wanted: impl Fn(&Placed<'_>) -> bool,
+) -> scoring::Unit {
     let mut unit = standing::unit_of(set, round, &Sheet { row: row.clone(), lines: BTreeMap::new() }, Stage::SelfScore);
     unit.survey_held = true;
-    for placed in set.leaves().into_iter().filter(|placed| placed.leaf.self_scored) {
+    for placed in set.leaves().into_iter().filter(wanted) {
         let declared = lines.get(&placed.node.code).and_then(|said| standing::value_of(placed.leaf, said.line.value.as_ref()));
         if let Some(value) = declared {
             unit.entries.insert(placed.node.code.clone(), scoring::Entry::declared(value));
         }
     }
-    scoring::preview(set, &unit)
+    unit
 }
 
 /// Why a line keeps the sheet from being submitted.
@@ -220,20 +231,7 @@ impl SheetView {
         if self.seen.round.state != RoundState::SelfScoring {
             return Vec::new();
         }
-        let mut unit = standing::unit_of(
-            &self.set,
-            &self.seen.round,
-            &Sheet { row: self.seen.sheet.clone(), lines: BTreeMap::new() },
-            Stage::SelfScore,
-        );
-        unit.survey_held = true;
-        for placed in self.set.leaves() {
-            let kept =
-                self.lines.get(&placed.node.code).and_then(|said| standing::value_of(placed.leaf, said.line.value.as_ref()));
-            if let Some(value) = kept {
-                unit.entries.insert(placed.node.code.clone(), scoring::Entry::declared(value));
-            }
-        }
+        let unit = declared_unit(&self.set, &self.seen.round, &self.seen.sheet, &self.lines, |_| true);
         scoring::within_reach(&self.set, &unit)
     }
 

@@ -54,6 +54,8 @@ pub struct FindingFacts {
     pub evidence: Vec<EvidenceFile>,
     /// Code of its inspection, linked when the person may see it.
     pub inspection: Link,
+    /// It is about points lost in a published round.
+    pub of_round: bool,
 }
 
 /// The plan while the unit writes it. Fields as in the API; rows `steps/<n>/…`, remarks of the
@@ -342,6 +344,7 @@ fn sample_planning() -> ActionPage {
             recommendation: text("Phân công người gửi thư."),
             evidence: vec![super::findings::file()],
             inspection: Link { href: "/kiem-tra/1".to_owned(), text: "KT-2026-014".to_owned() },
+            of_round: true,
         },
         continues: Some(Link { href: "/khac-phuc/0".to_owned(), text: "KP-2026-0007".to_owned() }),
         continued_by: None,

@@ -134,8 +134,10 @@ pub struct FindingPage {
     pub unit: String,
     /// The unit that inspects.
     pub owner_unit: String,
-    /// Its inspection.
+    /// Its inspection, or the published round in which the points were lost.
     pub inspection: Link,
+    /// It is about points lost in a published round.
+    pub of_round: bool,
     /// The line it stands on.
     pub line: Option<LineFacts>,
     /// Clause of the standard.
@@ -260,6 +262,7 @@ impl View for FindingPage {
             unit: "Trung tâm Phục vụ hành chính công xã An Mẫu".to_owned(),
             owner_unit: "Sở Nội vụ tỉnh Mẫu".to_owned(),
             inspection: Link { href: "/kiem-tra/1".to_owned(), text: "KT-2026-014".to_owned() },
+            of_round: false,
             line: Some(LineFacts {
                 code: "B1.1".to_owned(), question: "Hồ sơ trễ hạn có thư xin lỗi không?".to_owned()
             }),

@@ -238,6 +238,8 @@ pub struct ScoreSheet {
     pub changed: Vec<ChangedLine>,
     /// Until when they are explained.
     pub explain_until: Option<DateTime<Utc>>,
+    /// Of a published round: the unit's lost points and what remedies them.
+    pub lost_href: Option<String>,
 }
 
 /// What a sheet lacks.
@@ -1048,6 +1050,7 @@ impl View for ScoreSheet {
             }],
             changed: Vec::new(),
             explain_until: None,
+            lost_href: None,
         };
         let mut wrong = open.clone();
         form.error("lines/1.1.3/early", "Số này không được âm.")
@@ -1058,6 +1061,7 @@ impl View for ScoreSheet {
         locked.form = None;
         locked.submit = None;
         locked.prefill = None;
+        locked.lost_href = Some("/dot-cham-diem/1/xep-hang/don-vi/1".to_owned());
         locked.withdraw = Some(Form { version: Some(3), ..Form::default() }.with_id("withdraw"));
         locked.locked = Some("Phiếu đã nộp lúc 09:30 20/11/2026.".to_owned());
         locked.missing = Vec::new();

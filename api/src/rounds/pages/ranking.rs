@@ -40,6 +40,11 @@ fn page_of(id: RoundId) -> String {
     format!("{}/xep-hang", super::page_of(id))
 }
 
+/// The page of a unit's points: lost ones first, with what remedies them.
+pub fn unit_page_of(id: RoundId, unit: domain::id::UnitId) -> String {
+    format!("{}/don-vi/{unit}", page_of(id))
+}
+
 fn number(text: &str) -> Exact {
     text.parse().unwrap_or_else(|_| Exact::zero())
 }

@@ -140,6 +140,7 @@ impl Page<'_> {
             reach: if writes { self.found.reach().into_iter().map(|step| self.reach(&step)).collect() } else { Vec::new() },
             changed: self.changed(now),
             explain_until: seen.round.explanation_due_at.map(shown_end).filter(|_| seen.round.state == RoundState::Explanation),
+            lost_href: seen.round.state.is_public().then(|| super::ranking::unit_page_of(seen.round.id, seen.sheet.unit_id)),
         }
     }
 
