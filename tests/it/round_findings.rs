@@ -303,4 +303,11 @@ async fn an_erratum_says_what_it_changes_and_nothing_before_it_is_approved() {
     assert!(head.get(&sheet).await.expect(200).text().contains("phụ lục"));
     let public = app.client().get(&format!("/cong-khai/xep-hang/{}", id_of(&round))).await.expect(200).text();
     assert!(public.contains("Tính thiếu kinh phí ở phụ lục.") && public.contains("Điểm tiêu chí 1.1.2"));
+
+    // Archived, it stands as published and takes no more corrections.
+    let archived = act(&secretary, &round, "archive").await.expect(200).json();
+    assert_eq!(archived["state"], "archived");
+    app.client().get(&format!("/cong-khai/xep-hang/{}", id_of(&round))).await.expect(200);
+    let late = json!({"judgements": [{"unit_id": unit, "verdict": "changed", "points": "0", "reason": "Thêm nữa."}]});
+    refused(secretary.post(&format!("{round}/criteria/1.1.2/appraise"), late).await, "wrong_state");
 }
