@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod checklists;
 pub mod corrective_actions;
 pub mod criteria;
+pub mod documents;
 pub mod dossiers;
 pub mod entry;
 pub mod events;
@@ -16,6 +17,7 @@ pub mod inspections;
 pub mod part;
 pub mod people;
 pub mod programmes;
+pub mod public_documents;
 pub mod reminders;
 pub mod reports;
 pub mod rounds;
@@ -82,6 +84,16 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     criteria::CriteriaSetPage,
     criteria::CriteriaSetTry,
     criteria::IndexResults,
+    documents::AudienceForm,
+    documents::DiffPage,
+    documents::DocumentForm,
+    documents::DocumentList,
+    documents::DocumentPage,
+    documents::DraftForm,
+    documents::IssueForm,
+    documents::OfferList,
+    documents::RevisionPage,
+    documents::RouteForm,
     dossiers::DossierForm,
     dossiers::DossierImport,
     dossiers::DossierList,
@@ -104,6 +116,9 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     programmes::ProgrammeForm,
     programmes::ProgrammeList,
     programmes::ProgrammePage,
+    public_documents::Poster,
+    public_documents::PublicList,
+    public_documents::PublicPage,
     reminders::MailLedger,
     reminders::MailPage,
     reports::PapersPage,
