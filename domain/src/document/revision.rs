@@ -323,7 +323,9 @@ fn target(state: RevisionState, verb: RevisionVerb, facts: &Facts) -> Option<Rev
     match (verb, state) {
         (V::Accept, S::Proposed) | (V::Save, S::Draft) | (V::Return, S::InReview | S::InApproval) => Some(S::Draft),
         (V::Submit, S::Draft) => Some(S::InReview),
-        (V::Review, S::InReview) | (V::Approve, S::InApproval) => Some(facts.after_word),
+        // A reviewer's word never approves, whatever the route says.
+        (V::Review, S::InReview) if facts.after_word != S::Approved => Some(facts.after_word),
+        (V::Approve, S::InApproval) => Some(facts.after_word),
         (V::Except, S::Draft | S::InReview) => Some(state),
         (V::Issue, S::Approved) => Some(S::Approved),
         (V::Withdraw, S::Effective) => Some(S::Withdrawn),
