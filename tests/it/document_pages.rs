@@ -109,7 +109,12 @@ async fn issue(app: &TestApp, revision: &str, number: &str) {
     let chosen = format!("revisions/{}", revision.rsplit('/').next().unwrap());
     let head = app.browse(HEAD).await;
     let page = "/quy-trinh/ban-hanh";
-    let fields = [("decision_number", number), ("signed_on", "2026-11-16"), ("decision_title", "Ban hành quy trình"), (chosen.as_str(), "yes")];
+    let fields = [
+        ("decision_number", number),
+        ("signed_on", "2026-11-16"),
+        ("decision_title", "Ban hành quy trình"),
+        (chosen.as_str(), "yes"),
+    ];
     send(&head, page, page, &fields).await.expect(303);
 }
 
@@ -153,7 +158,8 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
     }
     let unsaved = write(&app, &revision, &text(&[("add", "steps")])).await.expect(200).text();
     assert!(unsaved.contains("name=\"steps/2/step_name\"") && unsaved.contains("value=\"7,5\""));
-    let partly = text(&[("scope", ""), ("steps/1/responsible", ""), ("steps/1/times/0/amount", "9,5"), ("steps/0/form_codes", "BM 09")]);
+    let partly =
+        text(&[("scope", ""), ("steps/1/responsible", ""), ("steps/1/times/0/amount", "9,5"), ("steps/0/form_codes", "BM 09")]);
     let drafter = app.browse(DRAFTER).await;
     let page = follow(&drafter, write(&app, &revision, &partly).await).await;
     for words in [
@@ -176,7 +182,13 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
     // The route: the drafter's own name is refused beside its step.
     let own = format!("steps/0/people/{}", app.person(DRAFTER).await);
     let action = format!("{revision}/duong-di");
-    let fields = [("steps/0/act", "review"), ("steps/0/rule", "any"), (own.as_str(), "yes"), ("steps/3/act", "approve"), ("steps/3/rule", "any")];
+    let fields = [
+        ("steps/0/act", "review"),
+        ("steps/0/rule", "any"),
+        (own.as_str(), "yes"),
+        ("steps/3/act", "approve"),
+        ("steps/3/rule", "any"),
+    ];
     let refused = send(&drafter, &action, &action, &fields).await.expect(422).text();
     for words in ["href=\"#f-steps-0-people\"", "href=\"#f-steps-3-people\"", "Người soạn thảo không xem xét"] {
         assert!(refused.contains(words), "{words}");
@@ -185,6 +197,9 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
 
     // Submit, return with a remark, submit again, review, approve.
     act(&app, DRAFTER, &revision, "submit", &[]).await.expect(303);
+    let today = async |login: &str, verb: &str| app.browse(login).await.get("/").await.expect(200).text().contains(verb);
+    assert!(today(REVIEWER, "Xem xét tài liệu").await && !today(HEAD, "Phê duyệt tài liệu").await, "whose turn it is");
+    assert!(!today(DRAFTER, "Soạn tài liệu").await);
     let waiting = app.browse(REVIEWER).await.get(&revision).await.expect(200).text();
     assert!(waiting.contains("aria-current=\"step\"><span class=\"stage-label\">Đang xem xét"), "{waiting}");
     assert!(!app.browse(HEAD).await.get(&revision).await.expect(200).text().contains("/viec/approve"), "not the head's turn");
@@ -192,10 +207,13 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
     assert!(silent.contains("id=\"f-return-remark-wrong\""), "{silent}");
     act(&app, REVIEWER, &revision, "return", &[("remark", "Thiếu nơi lưu hồ sơ.")]).await.expect(303);
     assert!(drafter.get(&revision).await.expect(200).text().contains("Lý do: Thiếu nơi lưu hồ sơ."));
+    assert!(today(DRAFTER, "Soạn tài liệu").await && !today(REVIEWER, "Xem xét tài liệu").await);
     write(&app, &revision, &text(&[("records/0/kept_at", "Văn phòng")])).await.expect(303);
-    for (login, verb) in [(DRAFTER, "submit"), (REVIEWER, "review"), (HEAD, "approve")] {
+    for (login, verb) in [(DRAFTER, "submit"), (REVIEWER, "review")] {
         act(&app, login, &revision, verb, &[]).await.expect(303);
     }
+    assert!(today(HEAD, "Phê duyệt tài liệu").await);
+    act(&app, HEAD, &revision, "approve", &[]).await.expect(303);
 
     // Issued by a decision: each wrong field is named, then it is in force.
     let head = app.browse(HEAD).await;
@@ -203,7 +221,8 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
     let (chosen, from) = (format!("revisions/{id}"), format!("effective_from/{id}"));
     let refused = send(&head, page, page, &[("signed_on", "2026-11-16")]).await.expect(422).text();
     assert!(refused.contains("href=\"#f-decision_number\"") && refused.contains("Chưa chọn tài liệu nào."), "{refused}");
-    let mut fields = vec![("decision_number", "05/QĐ-UBND"), ("signed_on", "2026-11-16"), ("decision_title", "Ban hành quy trình")];
+    let mut fields =
+        vec![("decision_number", "05/QĐ-UBND"), ("signed_on", "2026-11-16"), ("decision_title", "Ban hành quy trình")];
     fields.extend([(chosen.as_str(), "yes"), (from.as_str(), "2026-11-15")]);
     let early = send(&head, page, page, &fields).await.expect(422).text();
     assert!(early.contains(&format!("href=\"#f-effective_from-{id}\"")), "{early}");
@@ -221,6 +240,11 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
     // Sent, opened, acknowledged are three facts of the book.
     let book = format!("{revision}/phan-phoi");
     let before = secretary.get(&book).await.expect(200).text();
+    let link = drafter.get("/").await.expect(200).text();
+    let link =
+        link.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|href| href.starts_with("/quy-trinh/phan-phoi/"));
+    let given = drafter.get(link.expect("on today's list")).await.expect(303).header("location");
+    assert_eq!(given, format!("{revision}#xac-nhan"));
     let own = drafter.get("/quy-trinh/cua-toi?loc=cho").await.expect(200).text();
     assert!(own.contains("QT-HT-01 Đăng ký khai sinh") && own.contains("Chờ xác nhận"), "{own}");
     let page = drafter.get(&revision).await.expect(200).text();
@@ -234,6 +258,7 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
     assert!(page.contains("Bạn đã xác nhận lúc") && !page.contains("/da-doc"), "{page}");
     let known = secretary.get(&book).await.expect(200).text();
     assert!(known.matches("16/11/2026").count() > twice.matches("16/11/2026").count(), "{known}");
+    assert!(!today(DRAFTER, "Đọc và xác nhận tài liệu").await);
     assert!(!drafter.get("/quy-trinh/cua-toi?loc=cho").await.expect(200).text().contains("QT-HT-01"));
     let own = drafter.get(&book).await.expect(200).text();
     assert_eq!(own.matches("<tr role=\"row\">").count(), 2, "a reader sees their own line of the book: {own}");
@@ -248,7 +273,12 @@ async fn a_request_for_a_new_document_gets_its_code_when_it_is_accepted() {
     for field in ["title", "request_source", "reason"] {
         assert!(refused.contains(&format!("href=\"#f-{field}\"")), "{field}");
     }
-    let fields = [("kind", "instruction"), ("title", "Hướng dẫn số hóa hồ sơ"), ("request_source", "suggestion"), ("reason", "Mỗi nơi làm một cách.")];
+    let fields = [
+        ("kind", "instruction"),
+        ("title", "Hướng dẫn số hóa hồ sơ"),
+        ("request_source", "suggestion"),
+        ("reason", "Mỗi nơi làm một cách."),
+    ];
     let revision = place(send(&asker, page, page, &fields).await);
     let shown = asker.get(&revision).await.expect(200).text();
     assert!(shown.contains("YC-2026-0001") && !shown.contains("/viec/accept"), "{shown}");
@@ -261,7 +291,12 @@ async fn a_request_for_a_new_document_gets_its_code_when_it_is_accepted() {
     // What is no procedure is written in free sections.
     let form = asker.get(&format!("{revision}/soan")).await.expect(200).text();
     assert!(form.contains("name=\"sections/0/heading\"") && !form.contains("name=\"steps/0/step_name\""));
-    let fields = [("sections/0/heading", "Quét"), ("sections/0/section_text", "300 dpi."), ("request_source", "suggestion"), ("reason", "Một cách.")];
+    let fields = [
+        ("sections/0/heading", "Quét"),
+        ("sections/0/section_text", "300 dpi."),
+        ("request_source", "suggestion"),
+        ("reason", "Một cách."),
+    ];
     let page = follow(&asker, write(&app, &revision, &fields).await).await;
     assert!(page.contains("<h3>Quét</h3>") && page.contains("300 dpi."), "{page}");
     act(&app, DRAFTER, &revision, "cancel", &[("reason", "Đã có văn bản của tỉnh.")]).await.expect(303);
@@ -293,12 +328,18 @@ async fn a_changed_procedure_is_compared_in_words_and_its_old_public_address_say
     let now = anyone.get(&public).await.expect(200).text();
     assert!(now.contains("5.000 đồng") && !now.contains("không còn hiệu lực"), "{now}");
     let was = anyone.get(&old).await.expect(200).text();
-    assert!(was.contains("Bản này đã bị thay thế") && was.contains("15/11/2026") && was.contains(&format!("href=\"{public}\"")), "{was}");
+    assert!(
+        was.contains("Bản này đã bị thay thế") && was.contains("15/11/2026") && was.contains(&format!("href=\"{public}\"")),
+        "{was}"
+    );
     assert!(!was.contains("Tờ khai đăng ký khai sinh"), "an ended text is not shown as if it held");
 
     // Withdrawn by the head: it says so, and its poster is gone.
     let refused = act(&app, HEAD, &second, "withdraw", &[("reason", ""), ("end_decision", "")]).await.expect(422).text();
-    assert!(refused.contains("id=\"f-withdraw-end_decision-wrong\"") && refused.contains("id=\"f-withdraw-reason-wrong\""), "{refused}");
+    assert!(
+        refused.contains("id=\"f-withdraw-end_decision-wrong\"") && refused.contains("id=\"f-withdraw-reason-wrong\""),
+        "{refused}"
+    );
     anyone.get(&format!("{public}/to-treo")).await.expect(200);
     let fields = [("reason", "Thủ tục bị bãi bỏ."), ("end_decision", "12/QĐ-UBND ngày 16/11/2026"), ("replaced_by_id", "")];
     act(&app, HEAD, &second, "withdraw", &fields).await.expect(303);
@@ -322,13 +363,16 @@ async fn everybody_finds_a_procedure_without_diacritics_and_prints_its_poster() 
     issue(&app, &revision, "06/QĐ-UBND").await;
     let anyone = app.client();
     let list = anyone.get("/cong-khai/thu-tuc?q=khai%20tu").await.expect(200).text();
-    for words in ["Đăng ký khai tử", "1 ngày làm việc", "8.000 đồng (trực tuyến: 0 đồng)", "Hộ tịch <span class=\"count\">1</span>"] {
+    for words in
+        ["Đăng ký khai tử", "1 ngày làm việc", "8.000 đồng (trực tuyến: 0 đồng)", "Hộ tịch <span class=\"count\">1</span>"]
+    {
         assert!(list.contains(words), "{words}\n{list}");
     }
     assert!(!anyone.get("/cong-khai/thu-tuc").await.expect(200).text().contains("Kiểm soát tài liệu"), "no field, not posted");
     anyone.get(&public_of(&inside)).await.expect(404);
     let page = anyone.get(&public_of(&document)).await.expect(200).text();
-    for words in ["Tờ khai đăng ký khai sinh: 1 bản chính, 0 bản sao", "Giấy tiếp nhận hồ sơ", "Số 05/QĐ-UBND ngày 16/11/2026"] {
+    for words in ["Tờ khai đăng ký khai sinh: 1 bản chính, 0 bản sao", "Giấy tiếp nhận hồ sơ", "Số 05/QĐ-UBND ngày 16/11/2026"]
+    {
         assert!(page.contains(words), "{words}\n{page}");
     }
     let unit = app.unit("MAU-01").await;
@@ -355,20 +399,32 @@ async fn upload(client: &Client, revision: &str, files: &[(&str, &str, &[u8])]) 
     let html = client.get(&format!("{revision}/soan")).await.expect(200).text();
     let form = html.split("<form").find(|form| form.contains("/soan/minh-chung\"")).unwrap();
     assert!(form.contains("enctype=\"multipart/form-data\""), "{form}");
-    let hidden = |name: &str| form.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    let hidden = |name: &str| {
+        form.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
+    };
     let mut body = Vec::new();
-    let fields = [("csrf", hidden("csrf")), ("once", hidden("once")), ("version", hidden("version")), ("request_source", "law_change"), ("reason", "Văn bản thay đổi.")];
+    let fields = [
+        ("csrf", hidden("csrf")),
+        ("once", hidden("once")),
+        ("version", hidden("version")),
+        ("request_source", "law_change"),
+        ("reason", "Văn bản thay đổi."),
+    ];
     for (name, value) in fields {
         body.extend_from_slice(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
     }
     for (name, kind, bytes) in files {
-        let head = format!("--XX\r\nContent-Disposition: form-data; name=\"van_ban\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n");
+        let head = format!(
+            "--XX\r\nContent-Disposition: form-data; name=\"van_ban\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
+        );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(b"--XX--\r\n");
-    client.send(Method::POST, &format!("{revision}/soan/minh-chung"), &[("content-type", "multipart/form-data; boundary=XX")], body).await
+    client
+        .send(Method::POST, &format!("{revision}/soan/minh-chung"), &[("content-type", "multipart/form-data; boundary=XX")], body)
+        .await
 }
 
 #[tokio::test]

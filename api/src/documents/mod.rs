@@ -12,6 +12,7 @@ pub mod pages;
 pub mod public;
 pub mod registers;
 pub mod revisions;
+pub mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 

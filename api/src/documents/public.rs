@@ -103,7 +103,8 @@ pub async fn units(db: &impl ConnectionTrait) -> Result<Vec<(UnitId, String, u64
         .all(db)
         .await?;
     let names = unit_names(db, counted.iter().map(|(unit, _)| *unit)).await?;
-    let named = |(unit, n): (UnitId, i64)| (unit, names.get(&unit).cloned().unwrap_or_default(), u64::try_from(n).unwrap_or_default());
+    let named =
+        |(unit, n): (UnitId, i64)| (unit, names.get(&unit).cloned().unwrap_or_default(), u64::try_from(n).unwrap_or_default());
     let mut found: Vec<_> = counted.into_iter().map(named).collect();
     found.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(found)

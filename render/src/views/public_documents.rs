@@ -130,13 +130,20 @@ impl View for PublicList {
     const TEMPLATE: &'static str = "public/procedures.html";
 
     fn samples() -> Vec<Self> {
-        let chip = |label: &str, active| Chip { label: label.to_owned(), href: "/cong-khai/thu-tuc".to_owned(), active, count: Some(12) };
+        let chip = |label: &str, active| Chip {
+            label: label.to_owned(),
+            href: "/cong-khai/thu-tuc".to_owned(),
+            active,
+            count: Some(12),
+        };
         let search = Some(Search { action: "/cong-khai/thu-tuc".to_owned(), q: "khai sinh".to_owned(), keep: vec![] });
         let full = Self {
             list: Listing {
                 rows: vec![
                     row("Đăng ký khai sinh"),
-                    PublicRow { field: None, times: vec![], fees: vec![], ..row("Chứng thực chữ ký trong các giấy tờ, văn bản") },
+                    PublicRow {
+                        field: None, times: vec![], fees: vec![], ..row("Chứng thực chữ ký trong các giấy tờ, văn bản")
+                    },
                 ],
                 pager: Pager { next: Some("/cong-khai/thu-tuc?cursor=x".to_owned()), first: None },
                 chips: vec![],
@@ -174,7 +181,14 @@ impl View for PublicPage {
             list_href: "/cong-khai/thu-tuc".to_owned(),
             poster_href: Some("/cong-khai/thu-tuc/1/to-treo".to_owned()),
         };
-        let uploaded = Self { text: None, uploaded: true, files: vec![link("quy-trinh.pdf")], field: None, decision: None, ..current.clone() };
+        let uploaded = Self {
+            text: None,
+            uploaded: true,
+            files: vec![link("quy-trinh.pdf")],
+            field: None,
+            decision: None,
+            ..current.clone()
+        };
         let superseded = Self {
             state: PublicState::Superseded,
             effective_to: day("2026-11-30"),

@@ -16,7 +16,9 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::super::revisions::{self, Wanted, numbers_of};
 use super::super::{Filter, Listed, NewDocument, Texts, access};
-use super::words::{document_link, ground_of, kinds, number_of, revision_tone, sources, staff, task_field, task_of, text_forms, tone};
+use super::words::{
+    document_link, ground_of, kinds, number_of, revision_tone, sources, staff, task_field, task_of, text_forms, tone,
+};
 use super::{Failed, form_of, mendable, renamed};
 use crate::app::App;
 use crate::auth::{Caller, can};
@@ -316,14 +318,7 @@ pub async fn show_page(
     show(&app, &caller, id, &web::path_of(request), StatusCode::OK, None).await
 }
 
-async fn show(
-    app: &App,
-    caller: &Caller,
-    id: DocumentId,
-    path: &str,
-    status: StatusCode,
-    failed: Failed,
-) -> Result<Response> {
+async fn show(app: &App, caller: &Caller, id: DocumentId, path: &str, status: StatusCode, failed: Failed) -> Result<Response> {
     let listed = super::super::find(app.store.read(), caller, id).await?;
     let title = listed.row.title.clone();
     let view = shown(app, caller, listed, &failed).await?;

@@ -321,10 +321,7 @@ impl Reader<'_> {
     }
 
     fn place(&mut self, n: usize) -> Place {
-        Place {
-            channel: self.code(&format!("places/{n}/dossier_channel")),
-            address: self.text(&format!("places/{n}/address")),
-        }
+        Place { channel: self.code(&format!("places/{n}/dossier_channel")), address: self.text(&format!("places/{n}/address")) }
     }
 
     fn record(&mut self, n: usize) -> RecordKept {

@@ -18,12 +18,12 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
+use super::super::access;
 use super::super::distribution::{self as use_offers, Filter, Offer};
 use super::super::issue::{self as decisions, NewDecision};
 use super::super::revisions;
-use super::super::access;
-use super::revision::{link_of, page_of};
 use super::renamed;
+use super::revision::{link_of, page_of};
 use super::words::{document_link, name_of, number_of, offer_tone, optional_date, part_name, title_of};
 use crate::app::App;
 use crate::auth::{Caller, Either, can};
@@ -47,11 +47,8 @@ async fn waiting(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<(revi
     let mine = Condition::any()
         .add(caller.scope(Permission::ApproveDocuments).covers(document::Column::UnitId))
         .add(caller.scope(Permission::RegisterPapers).covers(document::Column::UnitId));
-    let documents = sea_orm::sea_query::Query::select()
-        .column(document::Column::Id)
-        .from(document::Entity)
-        .cond_where(mine)
-        .to_owned();
+    let documents =
+        sea_orm::sea_query::Query::select().column(document::Column::Id).from(document::Entity).cond_where(mine).to_owned();
     let rows = revision::Entity::find()
         .filter(access::visible_revision(caller))
         .filter(revision::Column::State.eq(RevisionState::Approved))
@@ -61,7 +58,8 @@ async fn waiting(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<(revi
         .limit(MOST_WAITING)
         .all(db)
         .await?;
-    let parents = document::Entity::find().filter(document::Column::Id.is_in(rows.iter().map(|row| row.document_id))).all(db).await?;
+    let parents =
+        document::Entity::find().filter(document::Column::Id.is_in(rows.iter().map(|row| row.document_id))).all(db).await?;
     let with = |row: revision::Model| {
         let parent = parents.iter().find(|parent| parent.id == row.document_id).cloned();
         parent.map(|parent| (row, parent))

@@ -85,8 +85,7 @@ fn route_of(form: &Form) -> Result<Vec<RouteStep>> {
         problems.check(!quorum.is_empty() && number.is_err(), &field("quorum"), "not_integer");
         let prefix = format!("steps/{row}/people/");
         let chosen = form.values.iter().filter(|(_, value)| value.as_str() == "yes");
-        let people: Vec<PersonId> =
-            chosen.filter_map(|(name, _)| name.strip_prefix(prefix.as_str())?.parse().ok()).collect();
+        let people: Vec<PersonId> = chosen.filter_map(|(name, _)| name.strip_prefix(prefix.as_str())?.parse().ok()).collect();
         if let (Ok(act), Ok(rule)) = (act, rule) {
             steps.push(RouteStep { act, rule, quorum: number.unwrap_or_default(), people });
         }

@@ -73,10 +73,13 @@ async fn list_page(app: Data<&App>, request: &Request, Query(asked): Query<Asked
     let filter = asked.filter();
     let rows = public::list(db, &filter, &slice).await?;
     let place = asked.place(LIST);
-    let here = filter.q.as_ref().map_or_else(|| place.clone(), |q| {
-        let glue = if place.contains('?') { '&' } else { '?' };
-        format!("{place}{glue}q={}", crate::http::percent(q))
-    });
+    let here = filter.q.as_ref().map_or_else(
+        || place.clone(),
+        |q| {
+            let glue = if place.contains('?') { '&' } else { '?' };
+            format!("{place}{glue}q={}", crate::http::percent(q))
+        },
+    );
     let key = |one: &Posted| (serde_json::json!(one.row.title), one.row.id.0);
     let (rows, next) = slice.page(rows, &here, key, |one| row(&app, &one));
     let keep = [("don_vi", asked.don_vi.map(|id| id.to_string())), ("linh_vuc", filter.field.clone())];
@@ -150,9 +153,7 @@ fn fees(app: &App, procedure: &Procedure) -> Vec<String> {
     let dong = |amount: u64| say(app, "document.dong", &[("amount", grouped(amount))]);
     let said = |fee: &domain::document::content::Fee| {
         let text = match fee.online_amount {
-            Some(online) => {
-                say(app, "public_procedure.fee_online", &[("fee", dong(fee.amount)), ("online", dong(online))])
-            }
+            Some(online) => say(app, "public_procedure.fee_online", &[("fee", dong(fee.amount)), ("online", dong(online))]),
             None => dong(fee.amount),
         };
         of_case(app, &fee.case, text)
@@ -195,11 +196,7 @@ fn shown(app: &App, read: Read, state: view::PublicState) -> Result<view::Public
     let uploaded = revision.form == TextForm::Uploaded;
     let now = posted.current.as_ref().filter(|_| !current).map(|now| Link {
         href: page_of(id),
-        text: format!(
-            "{} · {}",
-            name_of(&posted.row),
-            say(app, "document.number_of", &[("number", number_of(now))])
-        ),
+        text: format!("{} · {}", name_of(&posted.row), say(app, "document.number_of", &[("number", number_of(now))])),
     });
     let instead = now.or_else(|| replaced_by.map(|other| Link { href: page_of(other.id), text: name_of(&other) }));
     let text = if current && !uploaded { Some(Text::from(content_of(&revision)?)) } else { None };

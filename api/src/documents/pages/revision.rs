@@ -235,10 +235,8 @@ fn faults(app: &App, faults: &[FieldError]) -> Vec<String> {
 }
 
 async fn audience(app: &App, db: &impl ConnectionTrait, read: &Read, names: &Names) -> Result<Vec<String>> {
-    let units = unit::Entity::find()
-        .filter(unit::Column::Id.is_in(read.audience.iter().filter_map(|rule| rule.unit_id)))
-        .all(db)
-        .await?;
+    let units =
+        unit::Entity::find().filter(unit::Column::Id.is_in(read.audience.iter().filter_map(|rule| rule.unit_id))).all(db).await?;
     let said = |rule: &entities::audience::Model| {
         let kind = say(app, &format!("audience_kind.{}", rule.kind), &[]);
         let role = rule.role.map(|role| say(app, &format!("role.{role}"), &[]));

@@ -51,7 +51,12 @@ fn fresh(id: &str) -> Form {
 
 /// A whole written text.
 pub fn sample_text() -> Text {
-    let limit = |case: &str, amount: &str| TimeLimit { case: case.to_owned(), amount: amount.to_owned(), unit: Some(TimeUnit::WorkingDay), basis: None };
+    let limit = |case: &str, amount: &str| TimeLimit {
+        case: case.to_owned(),
+        amount: amount.to_owned(),
+        unit: Some(TimeUnit::WorkingDay),
+        basis: None,
+    };
     let time = |amount: &str| StepTime { case: String::new(), amount: amount.to_owned(), unit: Some(TimeUnit::Hour) };
     let step = |name: &str, amount: &str| Step {
         name: name.to_owned(),
@@ -67,7 +72,9 @@ pub fn sample_text() -> Text {
         definitions: Some("TTHC: thủ tục hành chính.".to_owned()),
         legal_basis: vec![Basis { text: "Luật Hộ tịch số 60/2014/QH13".to_owned(), external_document_id: None }],
         conditions: Some("Người yêu cầu có giấy tờ tùy thân.".to_owned()),
-        components: vec![Component { name: "Tờ khai".to_owned(), originals: 1, copies: 0, note: Some("Theo mẫu".to_owned()) }],
+        components: vec![Component {
+            name: "Tờ khai".to_owned(), originals: 1, copies: 0, note: Some("Theo mẫu".to_owned())
+        }],
         dossier_sets: Some(1),
         time_limits: vec![limit("", "1"), TimeLimit { basis: Some("Nghị định".to_owned()), ..limit("Cần xác minh", "5") }],
         fees: vec![
@@ -76,15 +83,21 @@ pub fn sample_text() -> Text {
         ],
         places: vec![Place { channel: Some(Channel::Direct), address: "Trung tâm Phục vụ hành chính công".to_owned() }],
         result: Some("Giấy khai sinh".to_owned()),
-        steps: vec![step("Tiếp nhận hồ sơ", "0.5"), Step { detail: None, result: None, forms: vec![], times: vec![], ..step("Thẩm định", "7.5") }],
-        forms: vec![FormUsed { code: "BM 01".to_owned(), name: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả".to_owned() }],
+        steps: vec![
+            step("Tiếp nhận hồ sơ", "0.5"),
+            Step { detail: None, result: None, forms: vec![], times: vec![], ..step("Thẩm định", "7.5") },
+        ],
+        forms: vec![FormUsed {
+            code: "BM 01".to_owned(), name: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả".to_owned()
+        }],
         records: vec![
             RecordKept { name: "Hồ sơ đăng ký".to_owned(), place: Some("Văn phòng".to_owned()), years: Some(5) },
             RecordKept { name: "Sổ đăng ký".to_owned(), place: None, years: None },
         ],
         time_reason: Some("Bước xác minh do cơ quan khác thực hiện.".to_owned()),
     };
-    let sections = vec![Section { heading: "Chính sách chất lượng".to_owned(), text: "Đúng hạn.\n\nCông khai.".to_owned() }];
+    let sections =
+        vec![Section { heading: "Chính sách chất lượng".to_owned(), text: "Đúng hạn.\n\nCông khai.".to_owned() }];
     Text::from(Content { sections, procedure: Some(procedure) })
 }
 
@@ -268,7 +281,8 @@ fn files() -> Vec<EvidenceFile> {
 }
 
 fn draft_page() -> RevisionPage {
-    let act = |verb: RevisionVerb| RevisionAct { verb, action: format!("/quy-trinh/lan/1/viec/{verb}"), form: fresh(verb.code()) };
+    let act =
+        |verb: RevisionVerb| RevisionAct { verb, action: format!("/quy-trinh/lan/1/viec/{verb}"), form: fresh(verb.code()) };
     let step = |label: &str, state| StageStep { label: label.to_owned(), state };
     let stop = |act, open: bool| StopShown {
         act,
@@ -325,7 +339,10 @@ fn draft_page() -> RevisionPage {
         issue_href: None,
         diff_href: None,
         book_href: None,
-        buttons: vec![RevisionAct { form: refused(fresh("submit"), ""), ..act(RevisionVerb::Submit) }, act(RevisionVerb::Approve)],
+        buttons: vec![
+            RevisionAct { form: refused(fresh("submit"), ""), ..act(RevisionVerb::Submit) },
+            act(RevisionVerb::Approve),
+        ],
         acts: vec![
             RevisionAct { form: refused(fresh("return"), "remark"), ..act(RevisionVerb::Return) },
             act(RevisionVerb::Accept),
@@ -474,7 +491,8 @@ impl View for IssueForm {
 
     fn samples() -> Vec<Self> {
         let of = |form, units, waiting| Self { form, action: "/quy-trinh/ban-hanh".to_owned(), units, waiting };
-        let waiting = vec![WaitingRevision { id: "1".to_owned(), label: "QT-HT-01 Đăng ký khai sinh, lần 01/00".to_owned() }];
+        let waiting =
+            vec![WaitingRevision { id: "1".to_owned(), label: "QT-HT-01 Đăng ký khai sinh, lần 01/00".to_owned() }];
         vec![
             of(fresh(""), vec![], waiting.clone()),
             of(refused(fresh(""), "effective_from/1"), people(), waiting),
@@ -487,7 +505,8 @@ impl View for DiffPage {
     const TEMPLATE: &'static str = "documents/diff.html";
 
     fn samples() -> Vec<Self> {
-        let part = |name: &str, old: &str, new: &str| PartShown { name: name.to_owned(), changed: old != new, runs: words(old, new) };
+        let part =
+            |name: &str, old: &str, new: &str| PartShown { name: name.to_owned(), changed: old != new, runs: words(old, new) };
         let of = |uploaded, parts, others| Self {
             document: link("QT-HT-01 Đăng ký khai sinh"),
             from: link("01/00"),
