@@ -42,7 +42,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 19] = [
+    let areas: [fn(Route) -> Route; 20] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -53,6 +53,7 @@ pub fn pages() -> Route {
         inspections::pages::routes,
         findings::pages::routes,
         corrective_actions::pages::routes,
+        documents::pages::routes,
         dossiers::pages::routes,
         evidence::pages::routes,
         reports::pages::routes,

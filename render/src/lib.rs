@@ -10,6 +10,7 @@ mod filters;
 pub mod fonts;
 pub mod form;
 pub mod papers;
+pub mod qr;
 pub mod ranking_file;
 pub mod shell;
 pub mod view;

@@ -798,6 +798,7 @@ pub async fn one_more(app: &TestApp, n: usize) {
         code: Set(Some(format!("QT-{n}"))),
         kind: Set(DocumentKind::Procedure),
         title: Set(format!("Quy trình {n}")),
+        field_name: Set(Some("Hộ tịch".to_owned())),
         state: Set(DocumentState::InForce),
         review_months: Set(12),
         search_text: Set(format!("qt-{n} quy trinh {n}")),

@@ -326,6 +326,8 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
         ("thukyiso", "/kiem-tra".to_owned()),
         ("chutich.an", "/phat-hien".to_owned()),
         ("chutich.an", "/khac-phuc".to_owned()),
+        ("thukyiso.an", "/quy-trinh".to_owned()),
+        ("thukyiso.an", "/cong-khai/thu-tuc".to_owned()),
         ("truongdoan", format!("/kiem-tra/{}", visit.id)),
         ("truongdoan", format!("/kiem-tra/{}/van-ban", visit.id)),
         ("truongdoan", format!("/minh-chung/inspection_line/{}", visit.line)),

@@ -8,8 +8,11 @@ pub mod access;
 pub mod distribution;
 pub mod http;
 pub mod issue;
+pub mod pages;
+pub mod public;
 pub mod registers;
 pub mod revisions;
+pub mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,6 +159,8 @@ pub struct Filter {
     pub kind: Option<DocumentKind>,
     /// Standing there.
     pub state: Option<DocumentState>,
+    /// Of this field.
+    pub field: Option<String>,
     /// Only those that something outside has overtaken.
     pub needs_review: bool,
     /// Only those whose periodic review is due.
@@ -193,6 +198,7 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
         .add_option(below)
         .add_option(filter.kind.map(|kind| Column::Kind.eq(kind)))
         .add_option(filter.state.map(|state| Column::State.eq(state)))
+        .add_option(filter.field.as_ref().map(|field| Column::FieldName.eq(field)))
         .add_option(due)
         .add_option(flagged)
         .add_option(words.map(|words| Column::SearchText.contains(words)));

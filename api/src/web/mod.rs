@@ -271,6 +271,7 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("inspections", "/kiem-tra", Permission::ReadInspections),
         ("corrective_actions", "/khac-phuc", Permission::ReadFindings),
         ("findings", "/phat-hien", Permission::ReadFindings),
+        ("procedures", "/quy-trinh", Permission::ReadDocuments),
         ("rounds", "/dot-cham-diem", Permission::ReadScores),
         ("programmes", "/chuong-trinh", Permission::ReadProgrammes),
         ("dossier_reports", "/so-lieu", Permission::ReadFigures),
@@ -351,6 +352,9 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Survey => format!("/khao-sat/{id}"),
         Subject::Round => format!("/dot-cham-diem/{id}"),
         Subject::Sheet => format!("/phieu-cham-diem/{id}"),
+        Subject::Document => format!("/quy-trinh/{id}"),
+        Subject::Revision => format!("/quy-trinh/lan/{id}"),
+        Subject::Distribution => format!("/quy-trinh/phan-phoi/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         _ => "/".to_owned(),
     }

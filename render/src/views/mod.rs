@@ -8,6 +8,7 @@ pub mod checklists;
 pub mod corrective_actions;
 pub mod criteria;
 pub mod deductions;
+pub mod documents;
 pub mod dossiers;
 pub mod entry;
 pub mod events;
@@ -18,6 +19,7 @@ pub mod part;
 pub mod peer_groups;
 pub mod people;
 pub mod programmes;
+pub mod public_documents;
 pub mod reminders;
 pub mod reports;
 pub mod rounds;
@@ -84,6 +86,16 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     criteria::CriteriaSetPage,
     criteria::CriteriaSetTry,
     criteria::IndexResults,
+    documents::AudienceForm,
+    documents::DiffPage,
+    documents::DocumentForm,
+    documents::DocumentList,
+    documents::DocumentPage,
+    documents::DraftForm,
+    documents::IssueForm,
+    documents::OfferList,
+    documents::RevisionPage,
+    documents::RouteForm,
     dossiers::DossierForm,
     dossiers::DossierImport,
     dossiers::DossierList,
@@ -107,6 +119,9 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     programmes::ProgrammeForm,
     programmes::ProgrammeList,
     programmes::ProgrammePage,
+    public_documents::Poster,
+    public_documents::PublicList,
+    public_documents::PublicPage,
     reminders::MailLedger,
     reminders::MailPage,
     reports::PapersPage,

@@ -64,6 +64,7 @@ impl DocumentsApi {
             unit_id: unit_id.0,
             kind: kind.0,
             state: state.0,
+            field: None,
             needs_review: needs_review.0.unwrap_or_default(),
             review_due: review_due.0.unwrap_or_default(),
             q: q.0,

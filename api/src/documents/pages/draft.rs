@@ -1,0 +1,447 @@
+//! The form of a draft: the structured procedure, free sections, or files.
+
+use domain::document::content::{
+    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, Section, Step, StepTime, TimeLimit, TimeUnit,
+};
+use domain::document::revision::{RevisionVerb, advance};
+use domain::document::{DocumentKind, TextForm};
+use domain::draft::Problems;
+use domain::id::RevisionId;
+use domain::record::Subject;
+use entities::external_document;
+use poem::web::{Data, Path};
+use poem::{Request, Response, handler};
+use render::Form;
+use render::views::documents as view;
+use render::views::part::Choice;
+use sea_orm::{ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::super::revisions::{self, Read};
+use super::revision::{link_of, page_of};
+use super::words::{MOST_CHOICES, ground_of, sources, task_field, times_shown, title_of};
+use super::{mendable, renamed};
+use crate::app::App;
+use crate::auth::{Caller, can};
+use crate::error::{Error, Result};
+use crate::evidence::{About, attach_files};
+use crate::findings::pages::{choices, shown_file, step_of_form};
+use crate::store::names_of_people;
+use crate::web::{self, Login, Posted, PostedFile, say};
+
+/// The lists of a procedure that the form has rows for.
+const GROUPS: [&str; 8] = ["legal_basis", "components", "time_limits", "fees", "places", "steps", "forms", "records"];
+
+/// Names of a list's fields where the form's differ: (list, use case, form).
+const NAMES: [(&str, &str, &str); 14] = [
+    ("legal_basis", "text", "basis_text"),
+    ("components", "name", "component"),
+    ("fees", "amount", "fee"),
+    ("fees", "online_amount", "online_fee"),
+    ("places", "channel", "dossier_channel"),
+    ("steps", "name", "step_name"),
+    ("steps", "role", "responsible"),
+    ("steps", "result", "step_result"),
+    ("steps", "forms", "form_codes"),
+    ("forms", "code", "form_code"),
+    ("forms", "name", "form_name"),
+    ("records", "name", "record_name"),
+    ("records", "place", "kept_at"),
+    ("sections", "text", "section_text"),
+];
+
+#[handler]
+pub async fn edit_page(
+    app: Data<&App>,
+    caller: Login<can::WorkOnDocuments>,
+    request: &Request,
+    Path(id): Path<RevisionId>,
+) -> Result<Response> {
+    let read = readable(&app, &caller, id).await?;
+    let form = filled(&read);
+    let title = title(&app, &read);
+    let view = drawn(&app, read, form).await?;
+    web::page(&app, &caller, title, &web::path_of(request), &view).await
+}
+
+/// A revision whose text the caller may write now.
+async fn readable(app: &App, caller: &Caller, id: RevisionId) -> Result<Read> {
+    let read = revisions::read(app.store.read(), caller, id).await?;
+    advance(read.case.row.state, RevisionVerb::Save, &read.case.by, &read.case.facts)?;
+    Ok(read)
+}
+
+fn title(app: &App, read: &Read) -> String {
+    say(app, "document.write_title", &[("number", title_of(app, &read.case.document, &read.case.row))])
+}
+
+async fn drawn(app: &App, read: Read, form: Form) -> Result<view::DraftForm> {
+    let db = app.store.read();
+    let names = names_of_people(db, read.files.iter().map(|file| file.uploaded_by_id)).await?;
+    let uploaded = read.case.row.form == TextForm::Uploaded;
+    let procedure = !uploaded && read.case.document.kind == DocumentKind::Procedure;
+    Ok(view::DraftForm {
+        action: format!("{}/soan/minh-chung", page_of(read.case.row.id)),
+        back: link_of(app, &read.case.document, &read.case.row),
+        procedure,
+        uploaded,
+        files: read.files.iter().map(|file| shown_file(file, &names)).collect(),
+        cases: cases(app, &form),
+        units: choices(app, TimeUnit::KEY, TimeUnit::ALL),
+        channels: choices(app, Channel::KEY, Channel::ALL),
+        laws: if procedure { laws(db, &read).await? } else { Vec::new() },
+        times: times_shown(&read.times),
+        sources: sources(app),
+        form,
+    })
+}
+
+/// The field groups of step times: 0 counts for every case without its own; n + 1 is row n of the limits.
+fn cases(app: &App, form: &Form) -> Vec<view::CaseField> {
+    let named = |row: &usize| {
+        let case = form.value(&format!("time_limits/{row}/case")).trim().to_owned();
+        (!case.is_empty()).then(|| view::CaseField { n: row + 1, label: case })
+    };
+    let own: Vec<view::CaseField> = form.rows("time_limits").iter().filter_map(named).collect();
+    let rest = if own.is_empty() { "document.all_cases" } else { "document.other_cases" };
+    std::iter::once(view::CaseField { n: 0, label: say(app, rest, &[]) }).chain(own).collect()
+}
+
+/// Registered documents of the unit, by number.
+async fn laws(db: &impl ConnectionTrait, read: &Read) -> Result<Vec<Choice>> {
+    use sea_orm::ColumnTrait as _;
+    let rows = external_document::Entity::find()
+        .filter(external_document::Column::UnitId.in_subquery(above(read.case.document.unit_id)))
+        .order_by_asc(external_document::Column::Number)
+        .limit(MOST_CHOICES)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| Choice::new(row.id.to_string(), format!("{} {}", row.number, row.title))).collect())
+}
+
+/// A unit and everything above it: their registers are its to use.
+fn above(unit: domain::id::UnitId) -> sea_orm::sea_query::SelectStatement {
+    use entities::unit_path;
+    use sea_orm::ColumnTrait as _;
+    sea_orm::sea_query::Query::select()
+        .column(unit_path::Column::AncestorId)
+        .from(unit_path::Entity)
+        .and_where(unit_path::Column::DescendantId.eq(unit))
+        .to_owned()
+}
+
+fn text(option: Option<&String>) -> String {
+    option.cloned().unwrap_or_default()
+}
+
+/// The form with what the revision says now.
+fn filled(read: &Read) -> Form {
+    let row = &read.case.row;
+    let mut form = web::fresh_form(Some(row.version));
+    form.set("request_source", row.source.code()).set("reason", row.reason.clone());
+    form.set("source_ref", text(row.source_ref.as_ref())).set("changed_part", text(row.changed_part.as_ref()));
+    form.set("summary", text(row.summary.as_ref()));
+    for (n, section) in read.content.sections.iter().enumerate() {
+        form.set(format!("sections/{n}/heading"), section.heading.clone());
+        form.set(format!("sections/{n}/section_text"), section.text.clone());
+    }
+    if let Some(procedure) = &read.content.procedure {
+        fill_general(&mut form, procedure);
+        fill_dossier(&mut form, procedure);
+        fill_steps(&mut form, procedure);
+    }
+    form
+}
+
+fn fill_general(form: &mut Form, p: &Procedure) {
+    form.set("purpose", p.purpose.clone()).set("scope", p.scope.clone());
+    form.set("definitions", text(p.definitions.as_ref())).set("conditions", text(p.conditions.as_ref()));
+    form.set("procedure_result", text(p.result.as_ref())).set("time_reason", text(p.time_reason.as_ref()));
+    form.set("dossier_sets", p.dossier_sets.map(|sets| sets.to_string()).unwrap_or_default());
+    for (n, basis) in p.legal_basis.iter().enumerate() {
+        form.set(format!("legal_basis/{n}/basis_text"), basis.text.clone());
+        let law = basis.external_document_id.map(|id| id.to_string()).unwrap_or_default();
+        form.set(format!("legal_basis/{n}/external_document_id"), law);
+    }
+    for (n, one) in p.forms.iter().enumerate() {
+        form.set(format!("forms/{n}/form_code"), one.code.clone()).set(format!("forms/{n}/form_name"), one.name.clone());
+    }
+    for (n, one) in p.records.iter().enumerate() {
+        form.set(format!("records/{n}/record_name"), one.name.clone());
+        form.set(format!("records/{n}/kept_at"), text(one.place.as_ref()));
+        form.set(format!("records/{n}/years"), one.years.map(|years| years.to_string()).unwrap_or_default());
+    }
+}
+
+fn fill_dossier(form: &mut Form, p: &Procedure) {
+    for (n, one) in p.components.iter().enumerate() {
+        form.set(format!("components/{n}/component"), one.name.clone());
+        form.set(format!("components/{n}/originals"), one.originals.to_string());
+        form.set(format!("components/{n}/copies"), one.copies.to_string());
+        form.set(format!("components/{n}/note"), text(one.note.as_ref()));
+    }
+    for (n, one) in p.places.iter().enumerate() {
+        form.set(format!("places/{n}/dossier_channel"), one.channel.map(Channel::code).unwrap_or_default());
+        form.set(format!("places/{n}/address"), one.address.clone());
+    }
+    for (n, one) in p.fees.iter().enumerate() {
+        form.set(format!("fees/{n}/case"), one.case.clone()).set(format!("fees/{n}/fee"), one.amount.to_string());
+        form.set(format!("fees/{n}/online_fee"), one.online_amount.map(|amount| amount.to_string()).unwrap_or_default());
+        form.set(format!("fees/{n}/basis"), text(one.basis.as_ref()));
+    }
+    for (n, one) in p.time_limits.iter().enumerate() {
+        form.set(format!("time_limits/{n}/case"), one.case.clone());
+        form.set(format!("time_limits/{n}/amount"), one.amount.replace('.', ","));
+        form.set(format!("time_limits/{n}/unit"), one.unit.map(TimeUnit::code).unwrap_or_default());
+        form.set(format!("time_limits/{n}/basis"), text(one.basis.as_ref()));
+    }
+}
+
+fn fill_steps(form: &mut Form, p: &Procedure) {
+    for (n, step) in p.steps.iter().enumerate() {
+        form.set(format!("steps/{n}/step_name"), step.name.clone()).set(format!("steps/{n}/responsible"), step.role.clone());
+        form.set(format!("steps/{n}/form_codes"), step.forms.join(", "));
+        form.set(format!("steps/{n}/step_result"), text(step.result.as_ref()));
+        form.set(format!("steps/{n}/detail"), text(step.detail.as_ref()));
+        for time in &step.times {
+            let limit = p.time_limits.iter().position(|limit| limit.case == time.case && !time.case.is_empty());
+            let k = limit.map_or(0, |limit| limit + 1);
+            form.set(format!("steps/{n}/times/{k}/amount"), time.amount.replace('.', ","));
+            form.set(format!("steps/{n}/times/{k}/unit"), time.unit.map(TimeUnit::code).unwrap_or_default());
+        }
+    }
+}
+
+/// A form read field by field; what cannot be read is collected under the form's own names.
+struct Reader<'a> {
+    form: &'a Form,
+    problems: Problems,
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> String {
+        self.form.value(name).to_owned()
+    }
+
+    fn option(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.trim().is_empty())
+    }
+
+    /// A whole number, written with or without dots between thousands.
+    fn number<T: std::str::FromStr>(&mut self, name: &str) -> Option<T> {
+        let typed: String = self.form.value(name).chars().filter(|c| !c.is_whitespace() && *c != '.').collect();
+        if typed.is_empty() {
+            return None;
+        }
+        let number = typed.parse().ok();
+        self.problems.check(number.is_none(), name, "not_integer");
+        number
+    }
+
+    /// A choice; left open is none, anything else must be one of them.
+    fn code<T: std::str::FromStr>(&mut self, name: &str) -> Option<T> {
+        let typed = self.form.value(name).trim().to_owned();
+        let code = typed.parse().ok();
+        self.problems.check(!typed.is_empty() && code.is_none(), name, "required");
+        code
+    }
+
+    fn content(&mut self, procedure: bool) -> Content {
+        let section = |n: &usize| Section {
+            heading: self.text(&format!("sections/{n}/heading")),
+            text: self.text(&format!("sections/{n}/section_text")),
+        };
+        let sections = self.form.rows("sections").iter().map(section).collect();
+        Content { sections, procedure: procedure.then(|| self.procedure()) }
+    }
+
+    fn procedure(&mut self) -> Procedure {
+        let rows = |group: &str| self.form.rows(group);
+        let (laws, papers, limits, fees) = (rows("legal_basis"), rows("components"), rows("time_limits"), rows("fees"));
+        let (places, steps, forms, records) = (rows("places"), rows("steps"), rows("forms"), rows("records"));
+        Procedure {
+            purpose: self.text("purpose"),
+            scope: self.text("scope"),
+            definitions: self.option("definitions"),
+            legal_basis: laws.into_iter().map(|n| self.basis(n)).collect(),
+            conditions: self.option("conditions"),
+            components: papers.into_iter().map(|n| self.component(n)).collect(),
+            dossier_sets: self.number("dossier_sets"),
+            time_limits: limits.into_iter().map(|n| self.limit(n)).collect(),
+            fees: fees.into_iter().map(|n| self.fee(n)).collect(),
+            places: places.into_iter().map(|n| self.place(n)).collect(),
+            result: self.option("procedure_result"),
+            steps: steps.into_iter().map(|n| self.step(n)).collect(),
+            forms: forms
+                .into_iter()
+                .map(|n| FormUsed {
+                    code: self.text(&format!("forms/{n}/form_code")).trim().to_owned(),
+                    name: self.text(&format!("forms/{n}/form_name")),
+                })
+                .collect(),
+            records: records.into_iter().map(|n| self.record(n)).collect(),
+            time_reason: self.option("time_reason"),
+        }
+    }
+
+    fn basis(&mut self, n: usize) -> Basis {
+        Basis {
+            text: self.text(&format!("legal_basis/{n}/basis_text")),
+            external_document_id: self.code(&format!("legal_basis/{n}/external_document_id")),
+        }
+    }
+
+    fn component(&mut self, n: usize) -> Component {
+        Component {
+            name: self.text(&format!("components/{n}/component")),
+            originals: self.number(&format!("components/{n}/originals")).unwrap_or_default(),
+            copies: self.number(&format!("components/{n}/copies")).unwrap_or_default(),
+            note: self.option(&format!("components/{n}/note")),
+        }
+    }
+
+    fn limit(&mut self, n: usize) -> TimeLimit {
+        TimeLimit {
+            case: self.text(&format!("time_limits/{n}/case")).trim().to_owned(),
+            amount: self.text(&format!("time_limits/{n}/amount")).trim().replace(',', "."),
+            unit: self.code(&format!("time_limits/{n}/unit")),
+            basis: self.option(&format!("time_limits/{n}/basis")),
+        }
+    }
+
+    fn fee(&mut self, n: usize) -> Fee {
+        let name = format!("fees/{n}/fee");
+        let amount = self.number(&name);
+        self.problems.check(self.form.value(&name).trim().is_empty(), &name, "required");
+        Fee {
+            case: self.text(&format!("fees/{n}/case")).trim().to_owned(),
+            amount: amount.unwrap_or_default(),
+            online_amount: self.number(&format!("fees/{n}/online_fee")),
+            basis: self.option(&format!("fees/{n}/basis")),
+        }
+    }
+
+    fn place(&mut self, n: usize) -> Place {
+        Place { channel: self.code(&format!("places/{n}/dossier_channel")), address: self.text(&format!("places/{n}/address")) }
+    }
+
+    fn record(&mut self, n: usize) -> RecordKept {
+        RecordKept {
+            name: self.text(&format!("records/{n}/record_name")),
+            place: self.option(&format!("records/{n}/kept_at")),
+            years: self.number(&format!("records/{n}/years")),
+        }
+    }
+
+    fn step(&mut self, n: usize) -> Step {
+        let codes = self.text(&format!("steps/{n}/form_codes"));
+        let forms = codes.split([',', ';']).map(|code| code.trim().to_owned()).filter(|code| !code.is_empty()).collect();
+        Step {
+            name: self.text(&format!("steps/{n}/step_name")),
+            detail: self.option(&format!("steps/{n}/detail")),
+            role: self.text(&format!("steps/{n}/responsible")),
+            times: times_of(self.form, n).into_iter().map(|k| self.time(n, k)).collect(),
+            forms,
+            result: self.option(&format!("steps/{n}/step_result")),
+        }
+    }
+
+    fn time(&mut self, n: usize, k: usize) -> StepTime {
+        let case = k.checked_sub(1).map(|row| self.text(&format!("time_limits/{row}/case")).trim().to_owned());
+        StepTime {
+            case: case.unwrap_or_default(),
+            amount: self.text(&format!("steps/{n}/times/{k}/amount")).trim().replace(',', "."),
+            unit: self.code(&format!("steps/{n}/times/{k}/unit")),
+        }
+    }
+}
+
+/// The cases a step gives a time for.
+fn times_of(form: &Form, step: usize) -> Vec<usize> {
+    form.rows(&format!("steps/{step}/times"))
+}
+
+/// The name a field of the use case has in the form.
+fn form_name(form: &Form, field: &str) -> String {
+    let inside = field.strip_prefix("procedure/").unwrap_or(field);
+    if inside == "result" && field.starts_with("procedure/") {
+        return "procedure_result".to_owned();
+    }
+    let parts: Vec<&str> = inside.split('/').collect();
+    let (Some(group), Some(at)) = (parts.first(), parts.get(1).and_then(|at| at.parse::<usize>().ok())) else {
+        let whole = GROUPS.contains(&inside) || matches!(inside, "sections" | "procedure");
+        return if whole { String::new() } else { task_field(inside) };
+    };
+    let row = form.rows(group).get(at).copied().unwrap_or(at);
+    let leaf = parts.get(2).copied().unwrap_or_default();
+    let own = NAMES.iter().find(|(list, name, _)| list == group && *name == leaf).map_or(leaf, |(_, _, own)| *own);
+    match (*group, leaf, parts.get(3).and_then(|k| k.parse::<usize>().ok()), parts.get(4)) {
+        ("steps", "times", Some(k), Some(last)) => {
+            let k = times_of(form, row).get(k).copied().unwrap_or(k);
+            // A case is named in the limits, not in the step.
+            let last = if *last == "case" { "amount" } else { last };
+            format!("steps/{row}/times/{k}/{last}")
+        }
+        _ => format!("{group}/{row}/{own}"),
+    }
+}
+
+#[handler]
+pub async fn save(
+    app: Data<&App>,
+    posted: Posted<can::WorkOnDocuments>,
+    request: &Request,
+    Path(id): Path<RevisionId>,
+) -> Result<Response> {
+    let Posted { caller, mut form, files, .. } = posted;
+    let more = form.value("add").to_owned();
+    if GROUPS.contains(&more.as_str()) || more == "sections" {
+        form.add_row(&more);
+        let read = readable(&app, &caller, id).await?;
+        let title = title(&app, &read);
+        let view = drawn(&app, read, form).await?;
+        return web::page(&app, &caller, title, &web::path_of(request), &view).await;
+    }
+    match saved(&app, &caller, id, &form, files).await {
+        Ok(()) => Ok(web::done(&page_of(id), "document_saved")),
+        Err(error) if mendable(&error) => {
+            let read = readable(&app, &caller, id).await?;
+            let title = title(&app, &read);
+            let draw = async |form| drawn(&app, read, form).await;
+            web::again(&app, &caller, title, &web::path_of(request), form, error, draw).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn saved(app: &App, caller: &Caller, id: RevisionId, form: &Form, files: Vec<PostedFile>) -> Result<()> {
+    let read = readable(app, caller, id).await?;
+    let uploaded = read.case.row.form == TextForm::Uploaded;
+    let mut wrong = match ground_of(form) {
+        Err(Error::Invalid(fields)) => fields,
+        _ => Vec::new(),
+    };
+    let content = if uploaded {
+        read.content
+    } else {
+        let mut reader = Reader { form, problems: Problems::new() };
+        let content = reader.content(read.case.document.kind == DocumentKind::Procedure);
+        wrong.extend(reader.problems.finish().err().unwrap_or_default());
+        content
+    };
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    let kept = revisions::write(&app.store, caller, id, web::seen(form)?, content, ground_of(form)?).await;
+    kept.map_err(|error| renamed(error, |field| form_name(form, field)))?;
+    if uploaded { attach(app, caller, id, files).await } else { Ok(()) }
+}
+
+async fn attach(app: &App, caller: &Caller, id: RevisionId, files: Vec<PostedFile>) -> Result<()> {
+    let about = |file: PostedFile| Ok((About::check(Subject::Revision, id.0, &file.name, &file.media_type, None)?, file.bytes));
+    let files = files.into_iter().filter(|file| file.field == "van_ban").map(about).collect::<Result<Vec<_>>>()?;
+    if !files.is_empty() {
+        let brought = attach_files(app, &step_of_form(caller, "files"), files).await;
+        brought.map_err(|error| renamed(error, |_| "van_ban".to_owned()))?;
+    }
+    Ok(())
+}

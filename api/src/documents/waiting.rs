@@ -1,0 +1,136 @@
+//! What of documents waits for a person: drafts, turns on a route, revisions to be acknowledged.
+
+use std::collections::BTreeMap;
+
+use domain::document::RevisionState;
+use domain::document::revision::{RouteStep, Word, open_step};
+use domain::id::{DocumentId, RevisionId};
+use domain::permission::Permission;
+use domain::record::Subject;
+use entities::{document, revision, route_person, route_step, route_word};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use super::distribution;
+use crate::auth::Caller;
+use crate::error::Result;
+use crate::findings::read::shortened;
+use crate::http::{MOST, Slice};
+use crate::inspections::unit_names;
+use crate::work::Item;
+
+/// Most revisions looked at.
+const MOST_REVISIONS: u64 = 500;
+
+/// What waits for the caller: a constant number of statements.
+///
+/// # Errors
+/// The database's.
+pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Item>> {
+    if !caller.may(Permission::WorkOnDocuments) {
+        return Ok(Vec::new());
+    }
+    let offers =
+        distribution::list(db, caller, distribution::Filter { revision_id: None, open: true }, &Slice::new(Some(MOST), None)?)
+            .await?;
+    let rows = concerning(db, caller).await?;
+    let turns = turns(db, caller, &rows).await?;
+    let ids = rows.iter().map(|row| row.document_id);
+    let parents = document::Entity::find().filter(document::Column::Id.is_in(ids)).all(db).await?;
+    let parents: BTreeMap<DocumentId, document::Model> = parents.into_iter().map(|row| (row.id, row)).collect();
+    let units =
+        parents.values().map(|row| row.unit_id).chain(offers.iter().filter_map(|offer| Some(offer.document.as_ref()?.unit_id)));
+    let names = unit_names(db, units).await?;
+    let item = |verb: &'static str, parent: &document::Model, subject: Subject, id: uuid::Uuid, due_on| Item {
+        verb,
+        kind: "document",
+        subject,
+        subject_id: id,
+        code: parent.code.clone().unwrap_or_default(),
+        title: shortened(&parent.title, 120),
+        unit_name: names.get(&parent.unit_id).cloned().unwrap_or_default(),
+        due_on,
+        days_left: None,
+        overdue: false,
+        href: crate::web::link_to(subject, id),
+    };
+    let mut found: Vec<Item> = Vec::new();
+    for offer in &offers {
+        if let Some(parent) = &offer.document {
+            found.push(item("acknowledge", parent, Subject::Distribution, offer.row.id.0, Some(offer.row.due_on)));
+        }
+    }
+    for row in &rows {
+        let Some(parent) = parents.get(&row.document_id) else { continue };
+        let verb = match row.state {
+            RevisionState::Draft => "write_document",
+            RevisionState::InReview if turns.contains(&row.id) => "review_document",
+            RevisionState::InApproval if turns.contains(&row.id) => "approve_document",
+            _ => continue,
+        };
+        let due_on = row.draft_due_on.filter(|_| row.state == RevisionState::Draft);
+        found.push(item(verb, parent, Subject::Revision, row.id.0, due_on));
+    }
+    Ok(found)
+}
+
+/// Drafts of the caller, and what is on its way with the caller named on its present route.
+async fn concerning(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<revision::Model>> {
+    use revision::Column;
+    let named = Query::select()
+        .column((route_step::Entity, route_step::Column::RevisionId))
+        .from(route_step::Entity)
+        .inner_join(
+            route_person::Entity,
+            Expr::col((route_person::Entity, route_person::Column::StepId)).equals((route_step::Entity, route_step::Column::Id)),
+        )
+        .and_where(route_person::Column::PersonId.eq(caller.person))
+        .to_owned();
+    let mine = Condition::all().add(Column::State.eq(RevisionState::Draft)).add(Column::DrafterId.eq(caller.person));
+    let on_route = Condition::all()
+        .add(Column::State.is_in([RevisionState::InReview, RevisionState::InApproval]))
+        .add(Column::Id.in_subquery(named));
+    Ok(revision::Entity::find()
+        .filter(Condition::any().add(mine).add(on_route))
+        .order_by_asc(Column::Id)
+        .limit(MOST_REVISIONS)
+        .all(db)
+        .await?)
+}
+
+/// Those of the revisions on whose open step the caller is named and has not spoken: three statements.
+async fn turns(db: &impl ConnectionTrait, caller: &Caller, rows: &[revision::Model]) -> Result<Vec<RevisionId>> {
+    let ids: Vec<RevisionId> = rows.iter().filter(|row| row.state != RevisionState::Draft).map(|row| row.id).collect();
+    let steps = route_step::Entity::find()
+        .filter(route_step::Column::RevisionId.is_in(ids.iter().copied()))
+        .order_by_asc(route_step::Column::Position)
+        .all(db)
+        .await?;
+    let people =
+        route_person::Entity::find().filter(route_person::Column::StepId.is_in(steps.iter().map(|step| step.id))).all(db).await?;
+    let words = route_word::Entity::find().filter(route_word::Column::RevisionId.is_in(ids)).all(db).await?;
+    let waits = |row: &&revision::Model| {
+        let route: Vec<&route_step::Model> =
+            steps.iter().filter(|step| step.revision_id == row.id && step.route_no == row.route_no).collect();
+        let rule = |step: &&route_step::Model| RouteStep {
+            act: step.act,
+            rule: step.rule,
+            quorum: usize::try_from(step.quorum).unwrap_or_default(),
+            people: people.iter().filter(|one| one.step_id == step.id).map(|one| one.person_id).collect(),
+        };
+        let rules: Vec<RouteStep> = route.iter().map(rule).collect();
+        let said = words.iter().filter(|word| word.revision_id == row.id && word.submission == row.submission && word.agreed);
+        let said: Vec<Word> = said
+            .filter_map(|word| {
+                let step = route.iter().position(|step| step.id == word.step_id)?;
+                Some(Word { step, person: word.person_id })
+            })
+            .collect();
+        let open = open_step(&rules, &said);
+        let named = open.and_then(|index| rules.get(index)).is_some_and(|step| step.people.contains(&caller.person));
+        named && !said.iter().any(|word| Some(word.step) == open && word.person == caller.person)
+    };
+    Ok(rows.iter().filter(waits).map(|row| row.id).collect())
+}
