@@ -50,6 +50,7 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
         subject_id: id,
         code: parent.code.clone().unwrap_or_default(),
         title: shortened(&parent.title, 120),
+        count: None,
         unit_name: names.get(&parent.unit_id).cloned().unwrap_or_default(),
         due_on,
         days_left: None,
