@@ -72,6 +72,19 @@ pub async fn list(db: &impl ConnectionTrait, filter: &Filter, slice: &Slice) -> 
     posted(db, rows).await
 }
 
+/// Most procedures of one sheet: more than any unit posts.
+const MOST_POSTED: u64 = 1_000;
+
+/// Every procedure in force that is wanted, for a sheet on the wall.
+///
+/// # Errors
+/// The database's.
+pub async fn sheet(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Posted>> {
+    use document::Column;
+    let query = document::Entity::find().filter(wanted(filter)).order_by_asc(Column::Title).order_by_asc(Column::Id);
+    posted(db, query.limit(MOST_POSTED).all(db).await?).await
+}
+
 async fn posted(db: &impl ConnectionTrait, rows: Vec<document::Model>) -> Result<Vec<Posted>> {
     let names = unit_names(db, rows.iter().map(|row| row.unit_id)).await?;
     let in_force = revision::Entity::find()

@@ -18,7 +18,7 @@ use super::super::public::{self, Filter, Posted, Read};
 use super::words::{name_of, number_of};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{MOST, Slice, link};
+use crate::http::{Slice, link};
 use crate::web::{self, say};
 
 /// The public list.
@@ -259,18 +259,17 @@ async fn field_code(app: Data<&App>, Query(asked): Query<Asked>) -> Result<Respo
 async fn field_poster(app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
     let unit = unit_of(&app, &asked).await?;
     let filter = Filter { q: None, ..asked.filter() };
-    let rows = public::list(app.store.read(), &filter, &Slice::new(Some(MOST), None)?).await?;
+    let rows = public::sheet(app.store.read(), &filter).await?;
     let about = match &filter.field {
         Some(field) => say(&app, "public_procedure.field_of", &[("field", field.clone())]),
         None => say(&app, "public_procedure.all_fields", &[]),
     };
-    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let view = view::Poster {
         unit,
         about,
         qr: asked.place(&format!("{LIST}/ma-qr.svg")),
         address: absolute(&app, &asked.place(LIST)),
-        rows: rows.iter().take(most).map(|one| row(&app, one)).collect::<Result<_>>()?,
+        rows: rows.iter().map(|one| row(&app, one)).collect::<Result<_>>()?,
         back: Link { href: asked.place(LIST), text: say(&app, "public_procedure.title", &[]) },
         on: vn_date(app.store.clock().now()),
     };
