@@ -350,6 +350,9 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Round => format!("/dot-cham-diem/{id}"),
         Subject::Sheet => format!("/phieu-cham-diem/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
+        Subject::Document => format!("/quy-trinh/{id}"),
+        Subject::Revision => format!("/quy-trinh/ban/{id}"),
+        Subject::Distribution => format!("/quy-trinh/phan-phoi/{id}"),
         _ => "/".to_owned(),
     }
 }
