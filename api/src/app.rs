@@ -88,6 +88,7 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::inspections::http::InspectionLinesApi,
                 crate::rounds::http::RoundsApi,
                 crate::rounds::http::SheetsApi,
+                crate::rounds::http::findings::RoundFindingsApi,
             ),
             (
                 crate::findings::http::FindingsApi,

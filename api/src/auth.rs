@@ -294,6 +294,7 @@ can!(
     ApprovePublication,
     ReadFigures,
     EditFigures,
+    EnterSurveyForms,
     AssignTasks,
     ReadDocuments,
     WorkOnDocuments,

@@ -52,6 +52,8 @@ typed_id! {
     ScoreEntryId,
     /// An edition of a published ranking.
     PublicationId,
+    /// A deduction that a finding proposes on a line.
+    DeductionId,
     /// A unit of administration in one span of validity.
     UnitId,
     /// A natural person. Separation of duties is decided on persons, not accounts.

@@ -123,6 +123,8 @@ code_enum! {
         ReadFigures = "read_figures",
         /// Enter dossier figures and the year's work.
         EditFigures = "edit_figures",
+        /// Enter filled forms of satisfaction surveys.
+        EnterSurveyForms = "enter_survey_forms",
         /// Give tasks of the plan to units below.
         AssignTasks = "assign_tasks",
         /// Read controlled documents in force, the TTHC catalogue, external documents.
@@ -154,7 +156,7 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::IsoSecretary, &[
             P::ReadPeople, P::ManageChecklists, P::ReadProgrammes, P::EditProgrammes, P::ReadInspections,
             P::PlanInspections, P::ReadFindings, P::DraftPlans, P::DoSteps, P::UseEvidence, P::ReadScores,
-            P::ReadFigures, P::EditFigures,
+            P::ReadFigures, P::EditFigures, P::EnterSurveyForms,
             P::ReadDocuments, P::WorkOnDocuments, P::ControlDocuments,
         ]),
         (Role::Head, &[
@@ -165,6 +167,7 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::DataOfficer, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::DraftPlans, P::DoSteps,
             P::UseEvidence, P::ReadScores, P::DraftScores, P::ReadFigures, P::EditFigures,
+            P::EnterSurveyForms,
             P::ReadDocuments, P::WorkOnDocuments,
         ]),
         (Role::Employee, &[P::DoSteps, P::UseEvidence, P::ReadDocuments, P::WorkOnDocuments]),
@@ -185,13 +188,13 @@ const TABLE: &[(Role, &[Permission])] = {
         (Role::Verifier, &[P::ReadInspections, P::ReadFindings, P::VerifyActions, P::UseEvidence]),
         (Role::ServiceAccount, &[
             P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::UseEvidence, P::ReadScores, P::ReadFigures,
-            P::EditFigures,
+            P::EditFigures, P::EnterSurveyForms,
             P::ReadDocuments,
         ]),
         (Role::Appraiser, &[P::ReadScores, P::AppraiseScores, P::ReadFigures, P::UseEvidence, P::ReadDocuments]),
         (Role::CouncilSecretary, &[
             P::ReadPeople, P::ReadScores, P::ManageCriteria, P::ManageRounds, P::ReadFigures, P::AssignTasks,
-            P::UseEvidence,
+            P::UseEvidence, P::EnterSurveyForms,
             P::ReadDocuments,
         ]),
         (Role::Publisher, &[P::ReadScores, P::ApprovePublication, P::ReadDocuments]),
@@ -306,6 +309,7 @@ mod tests {
             (Permission::ApprovePublication, ". . . . . . . . . . . . . . . . x"),
             (Permission::ReadFigures, ". . . x x x . x . . . . . x x x ."),
             (Permission::EditFigures, ". . . x . x . . . . . . . x . . ."),
+            (Permission::EnterSurveyForms, ". . . x . x . . . . . . . x . x ."),
             (Permission::AssignTasks, ". . . . . . . x . . . . . . . x ."),
             (Permission::ReadDocuments, "x . . x x x x x x x x x . x x x x"),
             (Permission::WorkOnDocuments, ". . . x x x x x x . . . . . . . ."),
@@ -356,6 +360,15 @@ mod tests {
             P::ApprovePublication,
         ] {
             assert!(!Role::ServiceAccount.grants(permission), "{permission}");
+        }
+    }
+
+    #[test]
+    fn who_judges_and_ranks_units_does_not_write_the_figures_that_are_judged() {
+        for role in [Role::CouncilSecretary, Role::Appraiser, Role::Publisher] {
+            for permission in [Permission::EditFigures, Permission::DraftScores, Permission::SignForUnit] {
+                assert!(!role.grants(permission), "{role} {permission}");
+            }
         }
     }
 

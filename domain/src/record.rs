@@ -195,6 +195,10 @@ code_enum! {
         AcknowledgeDocument = "acknowledge_document",
         /// A document is reviewed periodically.
         ReviewDocument = "review_document",
+        /// The unit hands in its own scores of a round.
+        SelfScore = "self_score",
+        /// The unit explains the lines that the appraisal changed or asked about.
+        ExplainScores = "explain_scores",
     }
 }
 

@@ -44,6 +44,30 @@ code_enum! {
     }
 }
 
+code_enum! {
+    /// What people are told of once, whatever they have to do: it has no due date to lead up to.
+    pub enum News ("notice") {
+        /// Kết quả thẩm định đã được gửi để giải trình.
+        AppraisalReleased = "appraisal_released",
+        /// Kết quả đã được công bố.
+        ResultsPublished = "results_published",
+        /// Bản công bố đã được đính chính.
+        ResultsCorrected = "results_corrected",
+    }
+}
+
+/// The one stage of [`News`]; in the ledger where a [`Stage`] stands for duties.
+pub const NOTICE_STAGE: &str = "notice";
+
+/// For how many days after the event a notice that could not be sent is still caught up with.
+pub const NOTICE_DAYS: i64 = 14;
+
+/// Whether people who were not told yet are still told of what happened on `on`.
+#[must_use]
+pub fn notice_is_fresh(on: NaiveDate, today: NaiveDate) -> bool {
+    (0..=NOTICE_DAYS).contains(&(today - on).num_days())
+}
+
 impl Stage {
     /// Working days after the due date at which the stage begins; negative before it.
     #[must_use]
@@ -182,6 +206,15 @@ mod tests {
                 _ => format!("overdue_{number}"),
             };
             assert_eq!(stage.code(), expected);
+        }
+    }
+
+    #[test]
+    fn a_notice_is_caught_up_with_for_two_weeks() {
+        for (today, expected) in
+            [("26/11/2026", false), ("27/11/2026", true), ("11/12/2026", true), ("12/12/2026", false), ("27/11/2027", false)]
+        {
+            assert_eq!(notice_is_fresh(day("27/11/2026"), day(today)), expected, "{today}");
         }
     }
 

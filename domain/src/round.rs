@@ -6,6 +6,7 @@
 
 use crate::id::PersonId;
 use crate::rule::{Refused, require, require_none, wrong_state};
+use crate::scoring::{Exact, Placed};
 
 /// Every rule code of this module, besides those of [`crate::rule`].
 pub const CODES: &[&str] = &[
@@ -30,6 +31,12 @@ pub const CODES: &[&str] = &[
     "too_early",
     "publication_not_open",
     "ranking_not_yet",
+    "deductions_not_decided",
+    "deduction_too_late",
+    "deduction_decided",
+    "finding_not_confirmed",
+    "nothing_to_deduct",
+    "not_published_yet",
 ];
 
 code_enum! {
@@ -136,6 +143,38 @@ code_enum! {
     }
 }
 
+code_enum! {
+    /// Where a deduction proposed by a finding stands.
+    pub enum DeductionState ("deduction_state") {
+        /// Chờ thẩm định xem xét.
+        Proposed = "proposed",
+        /// Đã trừ điểm.
+        Accepted = "accepted",
+        /// Không trừ điểm.
+        Declined = "declined",
+        /// Hết hiệu lực: phát hiện đã được rút.
+        Dropped = "dropped",
+    }
+}
+
+code_enum! {
+    /// What differs between two editions of a published ranking.
+    pub enum EditionChange ("edition_change") {
+        /// Đơn vị được thêm.
+        Added = "added",
+        /// Đơn vị được bỏ.
+        Removed = "removed",
+        /// Hạng.
+        Rank = "rank",
+        /// Tổng điểm.
+        Total = "total",
+        /// Xếp loại.
+        Grade = "grade",
+        /// Điểm một tiêu chí.
+        Points = "points",
+    }
+}
+
 impl RoundState {
     /// Whether totals and ranks exist.
     #[must_use]
@@ -190,6 +229,8 @@ pub struct Facts {
     pub not_decided: u32,
     /// Lines of any source that have no points in the end.
     pub without_points: u32,
+    /// Deductions proposed by findings that nobody has decided.
+    pub open_deductions: u32,
 }
 
 /// The state after `verb`.
@@ -208,7 +249,10 @@ pub fn advance(state: RoundState, verb: RoundVerb, secretary: bool, facts: &Fact
             require(facts.self_scoring_over || facts.open_sheets == 0, "self_scoring_not_over")?;
             require(facts.appraisers > 0, "round_without_appraisers")?;
         }
-        RoundVerb::Release => require_none(facts.not_appraised, "lines_not_appraised")?,
+        RoundVerb::Release => {
+            require_none(facts.not_appraised, "lines_not_appraised")?;
+            require_none(facts.open_deductions, "deductions_not_decided")?;
+        }
         RoundVerb::FinalAppraise => {
             require(facts.explanation_over || facts.not_explained == 0, "explanation_not_over")?;
         }
@@ -313,7 +357,8 @@ pub fn may_appraise(round: RoundState, by: &Appraising, verdict: ScoreVerdict) -
     let layer = match round {
         RoundState::Appraisal => Layer::Appraisal1,
         RoundState::FinalAppraisal => Layer::Appraisal2,
-        RoundState::Council => Layer::Council,
+        // Of a published round the council's later word is a correction; it counts once its erratum is published.
+        RoundState::Council | RoundState::Published => Layer::Council,
         _ => return Err(wrong_state(round, verdict)),
     };
     if layer == Layer::Council {
@@ -341,6 +386,53 @@ pub fn may_appraise(round: RoundState, by: &Appraising, verdict: ScoreVerdict) -
 pub fn may_explain(round: RoundState, over: bool, contested: bool) -> Result<(), Refused> {
     require(round == RoundState::Explanation && !over, "explanation_over")?;
     require(contested, "line_not_changed")
+}
+
+/// Whether a finding may propose a deduction now: while its unit can still answer to it in the
+/// explanation window. `confirmed`: the lead raised or confirmed it and it was not taken back.
+/// `theirs`: the person is in its team, ordered the inspection, or is secretary of the round.
+///
+/// # Errors
+/// `team_only`, `finding_not_confirmed`, `deduction_too_late`.
+pub fn may_propose_deduction(round: RoundState, theirs: bool, confirmed: bool) -> Result<(), Refused> {
+    require(theirs, "team_only")?;
+    require(confirmed, "finding_not_confirmed")?;
+    require(matches!(round, RoundState::SelfScoring | RoundState::Appraisal), "deduction_too_late")
+}
+
+/// Whether this appraiser may decide a proposed deduction; the layer a deduction goes to.
+///
+/// # Errors
+/// As [`may_appraise`]; `deduction_decided`, `finding_not_confirmed` when the finding was taken back.
+pub fn may_decide_deduction(
+    round: RoundState,
+    by: &Appraising,
+    state: DeductionState,
+    confirmed: bool,
+) -> Result<Layer, Refused> {
+    let layer = may_appraise(round, by, ScoreVerdict::Changed)?;
+    require(layer == Layer::Appraisal1, "deduction_too_late")?;
+    require(state == DeductionState::Proposed, "deduction_decided")?;
+    require(confirmed, "finding_not_confirmed")?;
+    Ok(layer)
+}
+
+/// The points left on a line after a deduction.
+///
+/// # Errors
+/// `nothing_to_deduct` from a line that has no points yet.
+pub fn deducted(placed: Placed<'_>, now: Option<&Exact>, by: &Exact) -> Result<Exact, Refused> {
+    placed.deducted(now, by).ok_or_else(|| Refused::new("nothing_to_deduct"))
+}
+
+/// Whether lost points may be turned into corrective actions: of a published round, by its
+/// secretary or the head of the unit.
+///
+/// # Errors
+/// `head_only`, `not_published_yet`.
+pub fn may_remedy(round: RoundState, secretary: bool, head: bool) -> Result<(), Refused> {
+    require(secretary || head, "head_only")?;
+    require(round.is_public(), "not_published_yet")
 }
 
 /// A publication as its approvers see it.
@@ -441,6 +533,7 @@ mod tests {
                 "ok",
             ),
             (RoundState::Appraisal, RoundVerb::Release, Facts { not_appraised: 2, ..ready }, "lines_not_appraised"),
+            (RoundState::Appraisal, RoundVerb::Release, Facts { open_deductions: 1, ..ready }, "deductions_not_decided"),
             (RoundState::Explanation, RoundVerb::FinalAppraise, Facts { not_explained: 1, ..ready }, "explanation_not_over"),
             (
                 RoundState::Explanation,
@@ -498,6 +591,9 @@ mod tests {
             (R::Council, panel, V::Changed, Err("secretary_only")),
             (R::SelfScoring, panel, V::Changed, Err("wrong_state")),
             (R::Approved, secretary, V::Changed, Err("wrong_state")),
+            (R::Published, secretary, V::Changed, Ok(Layer::Council)),
+            (R::Published, panel, V::Changed, Err("secretary_only")),
+            (R::Archived, secretary, V::Changed, Err("wrong_state")),
         ];
         for (round, by, verdict, expected) in cases {
             assert_eq!(may_appraise(round, &by, verdict).map_err(|refused| refused.code), expected, "{round} {verdict} {by:?}");
@@ -506,6 +602,46 @@ mod tests {
         assert_eq!(code(may_explain(R::Explanation, true, true)), "explanation_over");
         assert_eq!(code(may_explain(R::Explanation, false, false)), "line_not_changed");
         assert_eq!(code(may_explain(R::FinalAppraisal, false, true)), "explanation_over");
+    }
+
+    #[test]
+    fn a_deduction_is_proposed_by_the_team_and_decided_by_the_panel_before_the_release() {
+        use {DeductionState as D, RoundState as R};
+        for (round, theirs, confirmed, expected) in [
+            (R::SelfScoring, true, true, "ok"),
+            (R::Appraisal, true, true, "ok"),
+            (R::Appraisal, false, true, "team_only"),
+            (R::Appraisal, true, false, "finding_not_confirmed"),
+            (R::Draft, true, true, "deduction_too_late"),
+            (R::Explanation, true, true, "deduction_too_late"),
+            (R::Published, true, true, "deduction_too_late"),
+        ] {
+            assert_eq!(code(may_propose_deduction(round, theirs, confirmed)), expected, "{round}");
+        }
+        let panel = Appraising { on_panel: true, ..Appraising::default() };
+        for (round, by, state, confirmed, expected) in [
+            (R::Appraisal, panel, D::Proposed, true, Ok(Layer::Appraisal1)),
+            (R::Appraisal, Appraising { own_unit: true, ..panel }, D::Proposed, true, Err("appraises_own_unit")),
+            (R::Appraisal, Appraising::default(), D::Proposed, true, Err("not_your_criteria")),
+            (R::Appraisal, panel, D::Accepted, true, Err("deduction_decided")),
+            (R::Appraisal, panel, D::Proposed, false, Err("finding_not_confirmed")),
+            (R::SelfScoring, panel, D::Proposed, true, Err("wrong_state")),
+            (R::FinalAppraisal, Appraising { contested: true, ..panel }, D::Proposed, true, Err("deduction_too_late")),
+        ] {
+            assert_eq!(may_decide_deduction(round, &by, state, confirmed).map_err(|no| no.code), expected, "{round} {state}");
+        }
+    }
+
+    #[test]
+    fn lost_points_are_remedied_after_publication_by_the_head_or_the_secretary() {
+        for (round, secretary, head, expected) in [
+            (RoundState::Published, false, true, "ok"),
+            (RoundState::Archived, true, false, "ok"),
+            (RoundState::Approved, false, true, "not_published_yet"),
+            (RoundState::Published, false, false, "head_only"),
+        ] {
+            assert_eq!(code(may_remedy(round, secretary, head)), expected, "{round}");
+        }
     }
 
     #[test]

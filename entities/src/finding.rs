@@ -1,12 +1,12 @@
-//! A finding of an inspection on one unit.
+//! A finding on one unit: of an inspection, or about points lost in a published round.
 
 use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, Grade};
-use domain::id::{FindingId, InspectionId, LineId, PersonId, UnitId};
+use domain::id::{FindingId, InspectionId, LineId, PersonId, SheetLineId, UnitId};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A finding of an inspection on one unit.
+/// A finding on one unit: of an inspection, or about points lost in a published round.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "finding")]
 pub struct Model {
@@ -15,7 +15,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub code: String,
     pub kind: InspectionKind,
-    pub inspection_id: InspectionId,
+    /// Its inspection; none when it is about points lost in a published round.
+    pub inspection_id: Option<InspectionId>,
     pub line_id: Option<LineId>,
     #[sea_orm(column_type = "Text", nullable)]
     pub line_code: Option<String>,
@@ -62,6 +63,8 @@ pub struct Model {
     /// Optimistic lock: 1 at insert, +1 with every update. Shown as the `ETag`.
     pub version: i64,
     pub created_at: DateTimeUtc,
+    /// The line of a published round on which the points were lost; none when it is of an inspection.
+    pub sheet_line_id: Option<SheetLineId>,
 }
 
 /// Joins are written where they are used.

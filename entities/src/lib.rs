@@ -15,6 +15,7 @@ pub mod clause;
 pub mod corrective_action;
 pub mod counter;
 pub mod criteria_set;
+pub mod deduction;
 pub mod distribution;
 pub mod document;
 pub mod document_link;

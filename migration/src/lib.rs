@@ -18,6 +18,7 @@ mod m20261122_000010_dossiers;
 mod m20261122_000011_year_work;
 mod m20261122_000012_scores;
 mod m20261122_000013_index_results;
+mod m20261122_000014_lost_points;
 mod m20261122_000015_documents;
 
 /// All steps, oldest first.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_year_work::Migration),
             Box::new(m20261122_000012_scores::Migration),
             Box::new(m20261122_000013_index_results::Migration),
+            Box::new(m20261122_000014_lost_points::Migration),
             Box::new(m20261122_000015_documents::Migration),
         ]
     }

@@ -22,10 +22,18 @@ pub struct Form {
     /// Tells apart the forms of a page that has several (`dispute`); part of the ids of its
     /// fields, not of their names. Empty where the form is alone.
     pub id: String,
+    /// The page it was filled in on, to go back to; empty when unknown.
+    pub page: String,
+    /// Somebody else changed the record after the form was drawn: nothing was saved.
+    pub stale: bool,
+    /// Of a stale form: what the record holds now in the fields where that differs from what was typed, the form having
+    /// taken on the record's present `version`. `None` while it was not compared: it still carries the old version, and
+    /// sending it again is refused again.
+    pub theirs: Option<BTreeMap<String, String>>,
 }
 
 impl Form {
-    /// The fields of a submitted form. `version` and `once` go to their places and `csrf` is
+    /// The fields of a submitted form. `version`, `once` and `page` go to their places and `csrf` is
     /// dropped; of two values of one name the last counts (a ticked box follows its hidden "no").
     #[must_use]
     pub fn from_pairs<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
@@ -36,6 +44,7 @@ impl Form {
                 "csrf" => {}
                 "once" => form.once = value,
                 "version" => form.version = value.parse().ok(),
+                "page" => form.page = own_page(&value),
                 _ => {
                     form.values.insert(name, value);
                 }
@@ -77,10 +86,30 @@ impl Form {
         self
     }
 
+    /// A stale form beside the record as it is now: it takes on the record's version and says where the two differ, so
+    /// that sending it again is a decision and not an accident. Other forms stay as they are.
+    #[must_use]
+    pub fn compare(mut self, fresh: &Self) -> Self {
+        if !self.stale {
+            return self;
+        }
+        let names: BTreeSet<&String> = self.values.keys().chain(fresh.values.keys()).collect();
+        // A field that only one side has counts when it belongs to a row: somebody added or dropped one.
+        let both =
+            |name: &&&String| name.contains('/') || (self.values.contains_key(**name) && fresh.values.contains_key(**name));
+        let shown = |name: &&&String| !["/", "/id", "/version"].iter().any(|hidden| name.ends_with(hidden));
+        let differs = |name: &&&String| tidy(self.value(name)) != tidy(fresh.value(name));
+        let theirs = names.iter().filter(both).filter(shown).filter(differs);
+        let theirs = theirs.map(|name| ((*name).clone(), fresh.value(name).to_owned())).collect();
+        self.theirs = Some(theirs);
+        self.version = fresh.version;
+        self
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        self.errors.is_empty()
+        self.errors.is_empty() && !self.stale
     }
 
     /// The numbers of the rows of a repeated group that hold something, in order. Blank rows do
@@ -101,6 +130,21 @@ impl Form {
             self.values.iter().filter(|(_, value)| counts(value)).filter_map(|(name, _)| row_of(group, name)).collect();
         rows.into_iter().collect()
     }
+}
+
+/// A path of ours without the message of an act done before; empty for anything else.
+fn own_page(path: &str) -> String {
+    if !path.starts_with('/') || path.starts_with("//") || path.contains('\\') {
+        return String::new();
+    }
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let kept: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("xong=")).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
+/// A value without what browsers add to it.
+fn tidy(value: &str) -> String {
+    value.replace("\r\n", "\n").trim().to_owned()
 }
 
 /// The row number in `group/<n>/field`.
@@ -140,6 +184,38 @@ mod tests {
         form.add_row("steps");
         assert_eq!(form.value("steps/11/"), "");
         assert!(form.values.contains_key("steps/11/"));
+    }
+
+    #[test]
+    fn a_stale_form_says_where_the_record_differs_and_takes_on_its_version() {
+        let typed = [("version", "1"), ("title", "Của tôi"), ("note", "một\r\nhai "), ("steps/0/what", "a"), ("steps/0/id", "7")];
+        let mut fresh = Form { version: Some(2), ..Form::default() };
+        fresh
+            .set("title", "Của họ")
+            .set("note", "một\nhai")
+            .set("code", "KH-01")
+            .set("steps/0/what", "a")
+            .set("steps/1/what", "b");
+        let calm = Form::from_pairs(typed).compare(&fresh);
+        assert_eq!((calm.version, &calm.theirs), (Some(1), &None), "what is not stale keeps the version it was drawn with");
+        let form = Form { stale: true, ..Form::from_pairs(typed) }.compare(&fresh);
+        let theirs: Vec<_> = form.theirs.iter().flatten().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(theirs, [("steps/1/what", "b"), ("title", "Của họ")]);
+        assert_eq!((form.version, form.value("title"), form.is_valid()), (Some(2), "Của tôi", false));
+    }
+
+    #[test]
+    fn the_page_to_go_back_to_is_one_of_ours() {
+        for (sent, kept) in [
+            ("/so-lieu/7/sua", "/so-lieu/7/sua"),
+            ("/viec?nam=2026&xong=saved", "/viec?nam=2026"),
+            ("/viec?xong=saved", "/viec"),
+            ("//xau.example/", ""),
+            ("https://xau.example/", ""),
+            ("/\\xau.example", ""),
+        ] {
+            assert_eq!(Form::from_pairs([("page", sent)]).page, kept);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Browser journeys in headless Chromium, on a phone's and a desk's screen.
 
 mod chain;
+mod looks;
+mod rounds;
 
 use tests::TestApp;
 use tests::browser::{DESK, PHONE, Served, Window};

@@ -90,7 +90,7 @@ async fn the_sample_set_is_there_published_and_called_a_sample() {
     let got = reader.get(&format!("/api/v1/criteria-sets/{}", found["id"].as_str().unwrap())).await.expect(200).json();
     assert_eq!(got["document"]["nodes"][0]["children"][0]["code"], "1.1");
     let labelled = &got["document"]["nodes"][0]["children"][0]["children"][2]["inputs"][0];
-    assert_eq!(labelled, &json!({"name": "done", "label": "số đã thực hiện"}));
+    assert_eq!(labelled, &json!({"name": "done", "label": "số đã thực hiện", "bind": "tasks.done"}));
     assert_eq!((&got["faults"], &got["available"]), (&json!([]), &json!([])));
     for nothing in ["q=khong-co", "state=draft", "year=1999"] {
         let list = reader.get(&format!("/api/v1/criteria-sets?{nothing}")).await.expect(200).json();

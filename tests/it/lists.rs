@@ -38,7 +38,7 @@ async fn one_more(app: &TestApp, n: usize, first: Option<&First>) -> First {
         code: Set(format!("PH-2026-9{n:03}")),
         search_text: Set("phat hien".to_owned()),
         kind: Set(InspectionKind::Cchc),
-        inspection_id: Set(visit.id.parse().unwrap()),
+        inspection_id: Set(Some(visit.id.parse().unwrap())),
         line_id: Set(Some(line)),
         line_code: Set(Some("B1.1".to_owned())),
         owner_unit_id: Set(owner),

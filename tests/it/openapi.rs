@@ -156,7 +156,7 @@ async fn duty(tx: &api::store::Tx, role: Role, person: domain::id::PersonId, uni
         id: Set(tx.id()),
         code: Set(format!("PH-{role}")),
         kind: Set(list.kind),
-        inspection_id: Set(visit.id),
+        inspection_id: Set(Some(visit.id)),
         owner_unit_id: Set(unit),
         unit_id: Set(unit),
         grade: Set(domain::finding::Grade::Limitation),

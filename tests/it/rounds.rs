@@ -17,7 +17,7 @@ pub async fn published_set(app: &TestApp) -> String {
     found.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
-fn set() -> CriteriaSet {
+pub fn set() -> CriteriaSet {
     api::criteria::usable_set(SET).unwrap()
 }
 
@@ -36,11 +36,11 @@ fn codes() -> (Vec<String>, Vec<String>) {
     (own.into_iter().map(name).collect(), other.into_iter().map(name).collect())
 }
 
-const COMMUNES: [(&str, &str, &str); 3] =
+pub const COMMUNES: [(&str, &str, &str); 3] =
     [("MAU-01", "daumoi.an", "chutich.an"), ("MAU-02", "daumoi.binh", "chutich.binh"), ("MAU-03", "daumoi.chau", "chutich.chau")];
 
 /// A round of the sample province, its panel named.
-async fn prepared(app: &TestApp) -> (Client, String) {
+pub async fn prepared(app: &TestApp) -> (Client, String) {
     let secretary = app.sign_in("thukyhoidong").await;
     let set_id = published_set(app).await;
     let made = secretary
@@ -60,12 +60,12 @@ async fn prepared(app: &TestApp) -> (Client, String) {
 }
 
 /// Moves the round by a verb.
-async fn act(client: &Client, path: &str, verb: &str) -> tests::Answer {
+pub async fn act(client: &Client, path: &str, verb: &str) -> tests::Answer {
     let etag = client.get(path).await.expect(200).etag();
     client.post_at(&format!("{path}/{verb}"), &etag, json!({})).await
 }
 
-async fn sheet_of(client: &Client, round: &str) -> String {
+pub async fn sheet_of(client: &Client, round: &str) -> String {
     let rows = client.get(&format!("{round}/sheets")).await.expect(200).json();
     let own = rows["items"].as_array().unwrap();
     assert_eq!(own.len(), 1, "one's own sheet only: {rows}");
@@ -73,7 +73,7 @@ async fn sheet_of(client: &Client, round: &str) -> String {
 }
 
 /// Fills a sheet in from the sample unit, some values changed, and has the head hand it in.
-async fn self_score(app: &TestApp, round: &str, (officer, head): (&str, &str), changed: &[(&str, Json)]) -> String {
+pub async fn self_score(app: &TestApp, round: &str, (officer, head): (&str, &str), changed: &[(&str, Json)]) -> String {
     let (officer, head) = (app.sign_in(officer).await, app.sign_in(head).await);
     let sheet = sheet_of(&officer, round).await;
     let mut values = sample_values();
@@ -90,7 +90,7 @@ async fn self_score(app: &TestApp, round: &str, (officer, head): (&str, &str), c
 }
 
 /// Surveys and the 766 index for every unit, as the sample unit has them.
-async fn enter_the_rest(app: &TestApp, secretary: &Client, round: &str) {
+pub async fn enter_the_rest(app: &TestApp, secretary: &Client, round: &str) {
     let (set, values) = (set(), sample_values());
     let mut given = Vec::new();
     for unit in ["MAU-01", "MAU-02", "MAU-03", "MAU-04"] {
@@ -103,7 +103,7 @@ async fn enter_the_rest(app: &TestApp, secretary: &Client, round: &str) {
 }
 
 /// Accepts what every unit declared; where there is nothing to accept, sets what the rule says of nothing.
-async fn appraise_all(app: &TestApp, login: &str, round: &str, special: &[(&str, &str, Json)]) {
+pub async fn appraise_all(app: &TestApp, login: &str, round: &str, special: &[(&str, &str, Json)]) {
     let appraiser = app.sign_in(login).await;
     let set = set();
     let mut units = BTreeMap::new();
@@ -193,6 +193,11 @@ async fn a_round_goes_from_self_scores_to_a_published_ranking() {
     ];
     let secretary = app.sign_in("thukyhoidong").await;
     assert_eq!(act(&secretary, &round, "release").await.expect(409).code(), "lines_not_appraised");
+    // Three communes declared the same: the appraiser is told, the communes are not.
+    let rows = app.sign_in("thamdinh1").await.get(&format!("{round}/criteria/3.2.2")).await.expect(200).json();
+    assert!(rows["rows"][0]["warnings"].to_string().contains("giống hệt Xã Bình Mẫu, Phường Châu Mẫu"), "{rows}");
+    let own = app.sign_in("chutich.an").await.get(&sheet_an).await.expect(200).text();
+    assert!(!own.contains("giống hệt"));
     appraise_all(&app, "thamdinh1", &round, &special).await;
     let chau = app.sign_in("daumoi.chau").await;
     let before = chau.get(&sheet_chau).await.expect(200).json();
@@ -261,6 +266,12 @@ async fn a_round_goes_from_self_scores_to_a_published_ranking() {
     let public = app.sign_in("chutich.an").await.get(&format!("{round}/ranking")).await.expect(200).json();
     assert_eq!(public["digest"], ranking_digest(&proposed));
     assert_eq!(public["snapshot"]["units"].as_array().unwrap().len(), 4);
+
+    // The same values give the same bytes, on either database: ids apart, this is the digest everywhere.
+    let text = with_fixed_ids(&public["snapshot"].to_string());
+    let snapshot = serde_json::from_str::<api::rounds::publish::Snapshot>(&text).unwrap();
+    let (_, digest) = api::rounds::publish::sealed(&snapshot).unwrap();
+    assert_eq!(digest, "ef6fac22aafc4f739ac2e7fb5ed0cc0fc0aca94e5d22662ebc0d302ae62befee");
 
     // A correction is a numbered erratum with its reason.
     let secretary = app.sign_in("thukyhoidong").await;
@@ -366,6 +377,21 @@ async fn an_appraiser_never_judges_the_own_unit_and_needs_reasons() {
     );
 }
 
+/// Every id as a UUID of its number, in the order in which they appear.
+fn with_fixed_ids(text: &str) -> String {
+    let mut found = String::new();
+    for (n, part) in without_ids(text).split('#').enumerate() {
+        if n == 0 {
+            found.push_str(part);
+            continue;
+        }
+        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+        found.push_str(&uuid::Uuid::from_u128(digits.parse().unwrap()).to_string());
+        found.push_str(&part[digits.len()..]);
+    }
+    found
+}
+
 /// Every id by the order in which it appears: two worlds make different ids.
 fn without_ids(text: &str) -> String {
     let mut seen: Vec<String> = Vec::new();
@@ -395,6 +421,46 @@ fn without_ids(text: &str) -> String {
     out
 }
 
+/// Every GET of the API, asked about the round, its criteria, another unit's sheet; and the pages of
+/// scoring.
+async fn every_path(app: &TestApp, round: &str) -> Vec<String> {
+    let rows = app.sign_in("thukyhoidong").await.get(&format!("{round}/sheets")).await.expect(200).json();
+    let (binh, round_id) = (app.unit("MAU-02").await, round.rsplit('/').next().unwrap());
+    let sheet = rows["items"].as_array().unwrap().iter().find(|row| row["unit_id"] == json!(binh)).unwrap()["id"].clone();
+    let sheet = sheet.as_str().unwrap();
+    let document: Json = serde_json::from_str(include_str!("../../docs/api/openapi.json")).unwrap();
+    let mut paths = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        if operations.get("get").is_none() {
+            continue;
+        }
+        let id = match path.split('/').nth(1).unwrap() {
+            "rounds" => round_id,
+            "sheets" => sheet,
+            _ => &binh,
+        };
+        let path = path.replace("{id}", id).replace("{code}", "1.1.2").replace("{unit_id}", &binh);
+        if !path.contains('{') {
+            paths.push(format!("/api/v1{path}"));
+        }
+    }
+    assert!(paths.len() > 50, "{}", paths.len());
+    paths.push(format!("/api/v1/evidence?subject=sheet&subject_id={sheet}"));
+    for page in ["", "/xep-hang", "/tieu-chi/1.1.2", "/gia-tri/1.6"] {
+        paths.push(format!("/dot-cham-diem/{round_id}{page}"));
+    }
+    paths.push(format!("/dot-cham-diem/{round_id}/xep-hang/don-vi/{binh}"));
+    paths.push(format!("/phieu-cham-diem/{sheet}"));
+    for page in ["", "/tep.xlsx"] {
+        paths.push(format!("/cong-khai/xep-hang/{round_id}{page}"));
+    }
+    paths.push(format!("/cong-khai/xep-hang/{round_id}/{binh}"));
+    let pages =
+        ["/", "/dot-cham-diem", "/cong-khai/xep-hang", "/nhat-ky", "/so-lieu", "/viec-trong-nam", "/khao-sat", "/phat-hien"];
+    paths.extend(pages.map(str::to_owned));
+    paths
+}
+
 /// What every other role gets to see of a world in which the council sits.
 async fn seen_by_others(binh_points: &str) -> (Vec<String>, String) {
     let app = TestApp::start().await;
@@ -417,20 +483,7 @@ async fn seen_by_others(binh_points: &str) -> (Vec<String>, String) {
         act(&app.sign_in("thukyhoidong").await, &round, verb).await.expect(200);
     }
     let mut seen = Vec::new();
-    let paths = [
-        "/api/v1/rounds".to_owned(),
-        round.clone(),
-        format!("{round}/sheets"),
-        format!("{round}/ranking"),
-        format!("{round}/publications"),
-        format!("{round}/criteria"),
-        format!("{round}/criteria/1.1.2"),
-        "/api/v1/events".to_owned(),
-        "/api/v1/work".to_owned(),
-        "/api/v1/evidence".to_owned(),
-        "/".to_owned(),
-        "/nhat-ky".to_owned(),
-    ];
+    let paths = every_path(&app, &round).await;
     for login in [
         "daumoi.an",
         "chutich.an",

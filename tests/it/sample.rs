@@ -54,6 +54,15 @@ async fn the_whole_story_shows_every_state_of_the_chain() {
         let page = lead.get(&format!("/api/v1/corrective-actions?state={state}")).await.expect(200).json();
         assert!(!page["items"].as_array().unwrap().is_empty(), "no corrective action is {state}");
     }
+    // The officer's sheet of this year: what is counted is shown, some of it not yet filled in, and saving goes through.
+    let officer = app.browse("daumoi.an").await;
+    let sheets = officer.get("/").await.expect(200).text().replace("&#x2f;", "/");
+    let sheet = sheets.split("/phieu-cham-diem/").nth(1).expect("the sheet waits for its officer").split('"').next().unwrap();
+    let sheet = format!("/phieu-cham-diem/{sheet}");
+    let shown = officer.get(&sheet).await.expect(200).text();
+    assert!(shown.contains("Hệ thống đếm được") && shown.contains("số hồ sơ nộp trực tuyến: "), "{shown}");
+    officer.fill(&sheet, &format!("{sheet}/so-dem"), &[]).await.expect(303);
+    assert_ne!(officer.get(&sheet).await.expect(200).text().len(), shown.len(), "the counted figures are filled in");
     let secretary = app.sign_in("thukyhoidong").await;
     for kind in ["task", "report", "petition", "apology", "proposal", "initiative", "training", "self_check"] {
         let page = secretary.get(&format!("/api/v1/work-items?kind={kind}")).await.expect(200).json();

@@ -363,3 +363,67 @@ async fn no_request_makes_the_server_stumble() {
         }
     }
 }
+
+/// Writes a row with something in every column that wants it, its parents first; the row's key.
+async fn put(db: &sea_orm::DatabaseConnection, table: &str, n: u32) -> String {
+    let all =
+        async |sql: String| db.query_all_raw(sea_orm::Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+    let mut parents = std::collections::BTreeMap::new();
+    for row in all(format!("PRAGMA foreign_key_list({table})")).await {
+        let (column, parent): (String, String) = (row.try_get("", "from").unwrap(), row.try_get("", "table").unwrap());
+        parents.insert(column, parent);
+    }
+    let (mut names, mut values, mut key) = (Vec::new(), Vec::new(), String::new());
+    for row in all(format!("PRAGMA table_info({table})")).await {
+        let (name, notnull, pk): (String, i32, i32) =
+            (row.try_get("", "name").unwrap(), row.try_get("", "notnull").unwrap(), row.try_get("", "pk").unwrap());
+        let own = format!("'{table}-{n}'");
+        let value = match parents.get(&name) {
+            // A finding that repeats another: the table points to itself.
+            Some(parent) if parent == table && n > 1 => format!("'{table}-{}'", n - 1),
+            Some(parent) if parent != table && notnull == 1 => Box::pin(put(db, parent, 1)).await,
+            _ if pk == 1 => own.clone(),
+            _ if notnull == 1 => own,
+            _ => continue,
+        };
+        if pk == 1 {
+            key.clone_from(&value);
+        }
+        names.push(name);
+        values.push(value);
+    }
+    let sql = format!("INSERT OR IGNORE INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "));
+    db.execute_unprepared(&sql).await.unwrap();
+    key
+}
+
+#[tokio::test]
+async fn the_step_that_frees_findings_from_inspections_keeps_every_row_and_what_points_to_it() {
+    use migration::MigratorTrait as _;
+    let mut options = sea_orm::ConnectOptions::new("sqlite::memory:");
+    options.max_connections(1);
+    let db = sea_orm::Database::connect(options).await.unwrap();
+    migration::Migrator::up(&db, Some(13)).await.unwrap();
+    for n in [1, 2] {
+        put(&db, "finding", n).await;
+    }
+    put(&db, "corrective_action", 1).await;
+    let count = async |sql: &str| {
+        let rows = db.query_all_raw(sea_orm::Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+        rows.len()
+    };
+    assert_eq!(
+        count("SELECT id FROM finding WHERE id = 'finding-1' OR repeat_of_id = 'finding-1'").await,
+        2,
+        "they are there before"
+    );
+    migration::Migrator::up(&db, None).await.unwrap();
+    assert_eq!(count("SELECT id FROM finding WHERE inspection_id = 'inspection-1' AND sheet_line_id IS NULL").await, 2);
+    assert_eq!(count("SELECT id FROM finding WHERE repeat_of_id = 'finding-1'").await, 1);
+    assert_eq!(count("SELECT c.id FROM corrective_action c JOIN finding f ON f.id = c.finding_id").await, 1);
+    assert_eq!(count("PRAGMA foreign_key_check").await, 0);
+    // The keys still hold: a finding with an action cannot go.
+    assert!(db.execute_unprepared("DELETE FROM finding WHERE id = 'finding-1'").await.is_err());
+    assert!(db.execute_unprepared("UPDATE finding SET inspection_id = 'nowhere' WHERE id = 'finding-2'").await.is_err());
+    assert!(db.execute_unprepared("UPDATE finding SET inspection_id = NULL WHERE id = 'finding-2'").await.is_ok());
+}

@@ -130,7 +130,62 @@ async fn answers_are_checked_and_a_survey_reaches_only_the_units_below() {
     assert_eq!(fill(&app.sign_in("daumoi.binh").await, &own, "A", 1).await.status, 404);
     officer.get(&format!("/api/v1/surveys/{own}")).await.expect(200);
     officer.post("/api/v1/surveys", json!({"year": 2026, "code": "X", "title": "X"})).await.expect(403);
-    secretary.post(&forms, given(json!([]))).await.expect(403);
+    let chairman = app.sign_in("chutich.an").await;
+    chairman.post(&forms, given(json!([]))).await.expect(403);
+}
+
+#[tokio::test]
+async fn who_holds_a_survey_enters_forms_for_its_units_and_none_of_their_other_figures() {
+    let app = TestApp::start().await;
+    let survey = open(&app).await.id();
+    let (secretary, unit) = (app.sign_in("thukyhoidong").await, app.unit("MAU-01").await);
+    let forms = format!("/api/v1/surveys/{survey}/forms");
+    let body = json!({"unit_id": unit, "channel": "paper", "answers": [{"option": "A", "count": 7}]});
+    let made = secretary.post(&forms, body).await.expect(201).json();
+    assert_eq!((made["unit_id"].as_str(), made["forms"].as_u64()), (Some(unit.as_str()), Some(7)));
+    let page = app.browse("thukyhoidong").await.get(&format!("/khao-sat/{survey}/phieu")).await.expect(200).text();
+    assert!(page.contains("Xã An Mẫu (MAU-01)") && page.contains("Phường Châu Mẫu"), "the units to choose from: {page}");
+    let figures =
+        json!({"unit_id": unit, "period_kind": "year", "from": "2026-01-01", "source": "software", "figures": {"received": 5}});
+    secretary.post("/api/v1/dossier-reports", figures).await.expect(403);
+    let item = json!({"unit_id": unit, "kind": "proposal", "year": 2026, "title": "Đề xuất", "done_on": "2026-05-04"});
+    secretary.post("/api/v1/work-items", item).await.expect(403);
+}
+
+#[tokio::test]
+async fn a_wrong_entry_is_taken_back_on_its_page_with_a_reason_and_shows_no_answer() {
+    let app = TestApp::start().await;
+    let survey = open(&app).await.id();
+    let officer = app.sign_in("daumoi.an").await;
+    let wrong = fill(&officer, &survey, "D", 3).await.expect(201).id();
+    fill(&officer, &survey, "A", 6).await.expect(201);
+    fill(&app.sign_in("daumoi.binh").await, &survey, "B", 9).await.expect(201);
+    let browser = app.browse("daumoi.an").await;
+    let entry = format!("/khao-sat/{survey}/phieu");
+    assert!(browser.get(&entry).await.expect(200).text().contains("rút phiếu nhập sai"));
+    let page = format!("/khao-sat/{survey}/da-nhap");
+    let shown = browser.get(&page).await.expect(200).text();
+    assert!(shown.contains("Xã An Mẫu") && !shown.contains("Xã Bình Mẫu") && !shown.contains("Không hài lòng"), "{shown}");
+    let action = format!("{page}/{wrong}/rut");
+    let refused = browser.fill(&page, &action, &[("reason", " ")]).await.expect(422).text();
+    assert!(refused.contains(&format!("href=\"#f-{wrong}-reason\"")), "{refused}");
+    app.browse("daumoi.binh").await.force(&page, &action, &[("reason", "x")]).await.expect(404);
+    browser.fill(&page, &action, &[("reason", "Nhập nhầm xã")]).await.expect(303);
+    let after = browser.get(&page).await.expect(200).text();
+    assert!(after.contains("Đã rút") && !after.replace("&#x2f;", "/").contains(&action), "{after}");
+    browser.force(&page, &action, &[("reason", "x")]).await.expect(409);
+    let list = officer.get(&format!("/api/v1/surveys/{survey}/forms")).await.expect(200).json();
+    let rows: Vec<(u64, bool)> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["forms"].as_u64().unwrap(), one["taken_back"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(rows, [(6, false), (3, true)]);
+    close(&app, &survey).await;
+    let results = officer.get(&format!("/api/v1/surveys/{survey}/results")).await.expect(200).json();
+    assert_eq!(results["items"][0]["forms"].as_u64(), Some(6));
+    assert!(browser.get(&page).await.expect(200).text().contains("Khảo sát đã kết thúc"));
 }
 
 #[tokio::test]

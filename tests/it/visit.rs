@@ -125,7 +125,7 @@ pub async fn visit(app: &TestApp, index: u32, kind: InspectionKind, state: Inspe
             id: app.clock.id().into(),
             code: format!("PH-2026-{index:03}"),
             kind,
-            inspection_id: row.id,
+            inspection_id: Some(row.id),
             line_id: Some(lines[1]),
             line_code: Some("CD-02".into()),
             clause: None,
@@ -155,6 +155,7 @@ pub async fn visit(app: &TestApp, index: u32, kind: InspectionKind, state: Inspe
             search_text: String::new(),
             version: 1,
             created_at: app.clock.now(),
+            sheet_line_id: None,
         }
     );
     let action = insert!(

@@ -194,6 +194,71 @@ impl Window {
         self.settled().await;
     }
 
+    /// Follows the link a selector finds.
+    pub async fn follow(&self, css: &str) {
+        let link = self.find(css).await;
+        self.driver.execute("arguments[0].click();", vec![link.to_json().unwrap()]).await.unwrap();
+        self.settled().await;
+    }
+
+    /// Types into the field a selector finds, replacing what is there.
+    pub async fn fill_in(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Opens the disclosure an element stands in.
+    pub async fn unfold(&self, css: &str) {
+        let inside = self.find(css).await;
+        self.driver.execute("arguments[0].closest('details').open = true;", vec![inside.to_json().unwrap()]).await.unwrap();
+    }
+
+    /// Goes into a field by its name, all of it marked.
+    pub async fn focus(&self, name: &str) {
+        let field = self.find(&format!("[name='{name}']")).await;
+        let script = "arguments[0].focus(); arguments[0].select?.();";
+        self.driver.execute(script, vec![field.to_json().unwrap()]).await.unwrap();
+    }
+
+    /// The name of the field one is in.
+    pub async fn focused(&self) -> String {
+        self.driver.active_element().await.unwrap().attr("name").await.unwrap().unwrap_or_default()
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, name: &str) -> String {
+        self.find(&format!("[name='{name}']")).await.prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    /// Types where one is.
+    pub async fn keys(&self, text: impl Into<TypingData>) {
+        self.driver.action_chain().send_keys(text).perform().await.unwrap();
+    }
+
+    /// Types a key while Ctrl is held.
+    pub async fn ctrl(&self, key: impl Into<char>) {
+        let key = key.into();
+        self.driver.action_chain().key_down(Key::Control).key_down(key).key_up(key).key_up(Key::Control).perform().await.unwrap();
+    }
+
+    /// Copies a text in the browser, as from a spreadsheet in another window, and pastes it into a field.
+    pub async fn paste(&self, name: &str, text: &str) {
+        let script = "const box = document.createElement('textarea'); document.body.append(box);
+                      box.value = arguments[0]; box.id = 'elsewhere'; box.focus(); box.select();";
+        self.driver.execute(script, vec![text.into()]).await.unwrap();
+        self.ctrl('c').await;
+        self.driver.execute("document.querySelector('#elsewhere').remove();", vec![]).await.unwrap();
+        self.focus(name).await;
+        self.ctrl('v').await;
+    }
+
+    /// All elements a selector finds, at least one.
+    pub async fn all(&self, css: &str) -> Vec<WebElement> {
+        self.find(css).await;
+        self.driver.find_all(By::Css(css)).await.unwrap()
+    }
+
     /// The id of a checklist line on the sheet, by its code.
     pub async fn line(&self, code: &str) -> String {
         let field = self.find(&format!("[id='dong-{code}'] input[type='radio']")).await;
@@ -255,7 +320,11 @@ impl Window {
 
     /// The text of the page as a person reads it.
     pub async fn text(&self) -> String {
-        self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap_or_default()
+        // Between two pages there is none.
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_no_page) => String::new(),
+        }
     }
 
     /// Waits until the page says this.

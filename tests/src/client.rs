@@ -50,6 +50,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     }
 
+    /// The hidden fields of the form on this page with this action, as a browser that shows it would send them.
+    #[must_use]
+    pub fn hidden(&self, action: &str) -> Vec<(String, String)> {
+        hidden_fields(&self.text(), action)
+    }
+
     /// The ETag, to be sent back as `If-Match`.
     #[must_use]
     pub fn etag(&self) -> String {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::corrective_action::{By, ExtensionState, Facts, StepState};
-use domain::id::{CorrectiveActionId, FindingId, InspectionId, PersonId, StepId};
-use domain::inspection::TeamRole;
+use domain::id::{CorrectiveActionId, FindingId, PersonId, StepId};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
-use entities::{corrective_action, evidence, extension, finding, inspection, inspection_member, step};
+use entities::{corrective_action, evidence, extension, finding, inspection_member, step};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -15,8 +14,8 @@ use sea_orm::{
 
 use crate::auth::Caller;
 use crate::error::{Error, Result};
+use crate::findings::Source;
 use crate::http::{Version, seen};
-use crate::inspections::access::part;
 use crate::store::Tx;
 
 /// The condition «the caller may see this action»: their unit acts or inspects, they verify it, they
@@ -69,7 +68,7 @@ pub(super) struct Case {
     pub row: corrective_action::Model,
     pub steps: Vec<step::Model>,
     pub finding: finding::Model,
-    pub visit: inspection::Model,
+    pub source: Source,
     pub by: By,
     pub facts: Facts,
     /// How many pieces of evidence each step has.
@@ -108,11 +107,11 @@ pub(super) async fn begin_where(
 pub(super) async fn case(db: &impl ConnectionTrait, caller: &Caller, row: corrective_action::Model) -> Result<Case> {
     let steps = steps_of(db, row.id).await?;
     let finding = finding_of(db, row.finding_id).await?;
-    let visit = visit_of(db, finding.inspection_id).await?;
-    let by = by(db, caller, &row, &steps, &visit).await?;
+    let source = crate::findings::source::of(db, &finding).await?;
+    let by = by(db, caller, &row, &steps, &source).await?;
     let proofs = proofs(db, &steps).await?;
     let facts = facts(db, caller, &row, &steps, &finding, &proofs).await?;
-    Ok(Case { row, steps, finding, visit, by, facts, proofs })
+    Ok(Case { row, steps, finding, source, by, facts, proofs })
 }
 
 /// The steps of an action in their order.
@@ -125,17 +124,13 @@ async fn finding_of(db: &impl ConnectionTrait, id: FindingId) -> Result<finding:
     finding::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
 }
 
-async fn visit_of(db: &impl ConnectionTrait, id: InspectionId) -> Result<inspection::Model> {
-    inspection::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
-}
-
 /// Decided on the person: whoever owns or did a step is a doer, whatever their roles.
 async fn by(
     db: &impl ConnectionTrait,
     caller: &Caller,
     row: &corrective_action::Model,
     steps: &[step::Model],
-    visit: &inspection::Model,
+    source: &Source,
 ) -> Result<By> {
     let me = Some(caller.person);
     Ok(By {
@@ -144,7 +139,7 @@ async fn by(
         doer: steps.iter().any(|step| step.owner_id == me || step.done_by_id == me),
         submitted_plan: row.submitted_by_id == me,
         verifier: row.verifier_id == me,
-        lead: part(db, visit.id, caller.person).await? == Some(TeamRole::LeadInspector),
+        lead: source.leads(db, caller).await?,
         ordering_authority: caller.holds_at(db, &[Role::OrderingAuthority], row.owner_unit_id).await?,
         moves_duties: caller.holds_at(db, &[Role::BusinessAdmin], row.unit_id).await?,
     })

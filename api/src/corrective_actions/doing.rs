@@ -184,7 +184,7 @@ pub async fn check_effectiveness(
     let me = caller.clone();
     store
         .write(caller, move |tx| async move {
-            let Case { row: before, finding, visit, by, facts, .. } = begin(&tx, &me, id, version).await?;
+            let Case { row: before, finding, source, by, facts, .. } = begin(&tx, &me, id, version).await?;
             let facts = Facts { effective: word.effective, ..facts };
             let state = advance(before.state, CorrectiveActionVerb::CheckEffectiveness, &by, &facts)?;
             let mut problems = Problems::new();
@@ -203,7 +203,7 @@ pub async fn check_effectiveness(
             let kind = if word.effective { "corrective_action.effective" } else { "corrective_action.reopened" };
             recorded(&tx, kind, &before, &after, Some(&note));
             if state == CorrectiveActionState::Reopened {
-                super::open(&tx, &finding, &visit, Some(&after)).await?;
+                super::open(&tx, &finding, &source, Some(&after)).await?;
             }
             crate::findings::settle_after_action(&tx, after.finding_id).await?;
             Ok(after)

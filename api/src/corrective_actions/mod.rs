@@ -26,6 +26,7 @@ use serde::Serialize;
 
 use crate::auth::Caller;
 use crate::error::{Error, Result};
+use crate::findings::Source;
 use crate::http::Version;
 use crate::store::{Event, Store, Tx, Writer};
 use access::Case;
@@ -52,13 +53,13 @@ pub async fn next_code(tx: &Tx, prefix: &str, owner: UnitId) -> Result<String> {
 pub(crate) async fn open(
     tx: &Tx,
     found: &finding::Model,
-    visit: &inspection::Model,
+    source: &Source,
     again: Option<&corrective_action::Model>,
 ) -> Result<corrective_action::Model> {
     let deadline = due::working_days(tx, due::PLAN_DAYS).await?;
     let verifier = match again.and_then(|old| old.verifier_id) {
         Some(verifier) => Some(verifier),
-        None => lead_of(tx.db(), visit).await?,
+        None => lead_of(tx.db(), source, found).await?,
     };
     let row = corrective_action::Model {
         id: tx.id(),
@@ -101,11 +102,16 @@ pub(crate) async fn open(
     let about = (Subject::CorrectiveAction, row.id.0);
     due::keep(tx, about, Duty::FilePlan, deadline.due, &deadline.explanation, None).await?;
     tx.record(Event::on("corrective_action.opened", Subject::CorrectiveAction, row.id.0).unit(row.unit_id).after(&row));
-    follow_up_visit(tx, visit).await?;
+    if let Some(visit) = source.visit() {
+        follow_up_visit(tx, visit).await?;
+    }
     Ok(row)
 }
 
-async fn lead_of(db: &impl ConnectionTrait, visit: &inspection::Model) -> Result<Option<PersonId>> {
+/// Who verifies unless somebody else is named: the lead of the team; of lost points, who proposed
+/// their publication.
+async fn lead_of(db: &impl ConnectionTrait, source: &Source, found: &finding::Model) -> Result<Option<PersonId>> {
+    let Some(visit) = source.visit() else { return Ok(found.confirmed_by_id) };
     let lead = inspection_member::Entity::find()
         .filter(inspection_member::Column::InspectionId.eq(visit.id))
         .filter(inspection_member::Column::TeamRole.eq(TeamRole::LeadInspector))

@@ -181,7 +181,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn view(&self, people: Vec<(PersonId, String)>, examples: Vec<Example>, takers: Takers) -> ActionPage {
-        let Detail { row, finding, visit, people: names, .. } = self.found;
+        let Detail { row, finding, source, people: names, .. } = self.found;
         let planning = self.may(Verb::DraftPlan);
         let linked = |row: &corrective_action::Model| Link {
             href: web::link_to(Subject::CorrectiveAction, row.id.0),
@@ -190,7 +190,7 @@ impl Page<'_> {
         let written = !planning && row.state != State::Issued;
         ActionPage {
             stage: self.stage(),
-            kind: visit.kind,
+            kind: finding.kind,
             unit: self.found.unit_name.clone(),
             verifier: row.verifier_id.and_then(|id| names.get(&id).cloned()),
             finding: FindingFacts {
@@ -200,7 +200,7 @@ impl Page<'_> {
                 statement: finding.statement.clone(),
                 recommendation: finding.recommendation.clone(),
                 evidence: self.found.finding_evidence.iter().map(|one| shown_file(one, names)).collect(),
-                inspection: Link { href: web::link_to(Subject::Inspection, visit.id.0), text: visit.code.clone() },
+                inspection: Link { href: source.href(), text: source.code().to_owned() },
             },
             continues: self.found.continues.as_ref().map(linked),
             continued_by: self.found.continued_by.as_ref().map(linked),
@@ -240,7 +240,11 @@ impl Page<'_> {
     fn form(&self, name: &str, fill: impl FnOnce(&mut Form)) -> Form {
         let version = Some(self.found.row.version);
         match &self.failed {
-            Some((failed, form)) if failed == name => Form { version, ..form.clone() }.with_id(name),
+            Some((failed, form)) if failed == name => {
+                let mut fresh = Form { version, ..Form::default() };
+                fill(&mut fresh);
+                form.clone().compare(&fresh).with_id(name)
+            }
             _ => {
                 let mut form = web::fresh_form(version).with_id(name);
                 fill(&mut form);
@@ -271,6 +275,10 @@ impl Page<'_> {
 
     fn plan_form(&self, people: Vec<(PersonId, String)>) -> PlanForm {
         let mut form = match &self.failed {
+            Some((name, form)) if name == "ke-hoach" && form.stale => {
+                form.clone().compare(&filled(&self.found.row, &self.found.steps))
+            }
+            // What was typed is saved before it is handed in: a refused handing-in goes on from the saved draft.
             Some((name, form)) if name == "ke-hoach" => Form { version: Some(self.found.row.version), ..form.clone() },
             _ => filled(&self.found.row, &self.found.steps),
         };

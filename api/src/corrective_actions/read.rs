@@ -7,7 +7,7 @@ use domain::corrective_action::{CorrectiveActionState as State, CorrectiveAction
 use domain::id::{CorrectiveActionId, PersonId, UnitId};
 use domain::permission::{Permission, Role};
 use domain::record::{Duty as Kind, Subject};
-use entities::{corrective_action, due_date, event, evidence, extension, finding, inspection, step};
+use entities::{corrective_action, due_date, event, evidence, extension, finding, step};
 use poem_openapi::Enum;
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -17,6 +17,7 @@ use sea_orm::{
 use super::access::{Case, case, doing, find, visible};
 use crate::auth::Caller;
 use crate::error::Result;
+use crate::findings::Source;
 use crate::findings::read::{below, evidence_of, history_of, title, unit_names};
 use crate::http::Slice;
 use crate::store::names_of_people;
@@ -198,7 +199,7 @@ pub struct Detail {
     /// The finding it answers.
     pub finding: finding::Model,
     /// The inspection of the finding.
-    pub visit: inspection::Model,
+    pub source: Source,
     /// Name of the unit that must act.
     pub unit_name: String,
     /// Name of the unit that inspects.
@@ -236,7 +237,7 @@ pub struct Detail {
 /// # Errors
 /// 404 outside the caller's scope.
 pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveActionId) -> Result<Detail> {
-    let Case { row, steps, finding, visit, by, facts, .. } = case(db, caller, find(db, caller, id).await?).await?;
+    let Case { row, steps, finding, source, by, facts, .. } = case(db, caller, find(db, caller, id).await?).await?;
     let ids: Vec<uuid::Uuid> = steps.iter().map(|step| step.id.0).chain([id.0]).collect();
     let dates = due_date::Entity::find()
         .filter(due_date::Column::SubjectId.is_in(ids.clone()))
@@ -288,7 +289,7 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: CorrectiveAc
         row,
         steps,
         finding,
-        visit,
+        source,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::draft::FieldError;
-use domain::id::{CriteriaSetId, IndexResultId, PersonId, UnitId};
+use domain::id::{CriteriaSetId, IndexResultId, PersonId, RoundId, UnitId};
 use domain::index::{IndexCode, PartsCheck, Period};
 use domain::record::CriteriaSetState;
 use domain::scoring::{Aspect, Difference, Exact, Fate, Oddity};
@@ -146,8 +146,10 @@ pub struct CriteriaSetDiff {
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]
 pub struct TrialInput {
-    /// The text of an inputs file, YAML or JSON, format 1.
-    pub inputs: String,
+    /// The text of an inputs file, YAML or JSON, format 1; or …
+    pub inputs: Option<String>,
+    /// … an earlier round, on whose figures the set is tried: its published result, or as its secretary.
+    pub round_id: Option<RoundId>,
     /// Another set, last year's say, whose ranks are compared.
     pub with: Option<CriteriaSetId>,
 }
@@ -162,6 +164,8 @@ pub struct TrialResult {
     /// Units whose rank is not the one of the other set; only when one was named.
     #[oai(skip_serializing_if_is_none)]
     pub moves: Option<Vec<RankMove>>,
+    /// Lines without figures, counted as nothing; only on a round's figures.
+    pub missing: u64,
     /// Lines of the other set without figures, counted as nothing.
     #[oai(skip_serializing_if_is_none)]
     pub missing_in_other: Option<u64>,
@@ -525,7 +529,8 @@ impl CriteriaApi {
 
     /// Try a set on figures
     ///
-    /// Scores the units of an inputs file; nothing is kept. With another set, tells whose rank moves.
+    /// Scores the units of an inputs file, or of an earlier round; nothing is kept. With another set (of a
+    /// round: its own, unless another is named), tells whose rank moves.
     #[oai(path = "/criteria-sets/:id/try", method = "post", operation_id = "try_criteria_set")]
     async fn try_criteria_set(
         &self,
@@ -534,13 +539,18 @@ impl CriteriaApi {
         id: Path<CriteriaSetId>,
         body: Json<TrialInput>,
     ) -> Result<Json<TrialResult>> {
-        let TrialInput { inputs, with } = body.0;
+        let TrialInput { inputs, round_id, with } = body.0;
         let set = sets::read(&sets::find(app.store.read(), &auth, id.0).await?)?;
         let other = match with {
             Some(with) => Some(sets::read(&sets::find(app.store.read(), &auth, with).await?)?),
             None => None,
         };
-        let (set, found) = trial::run(set, other, inputs).await?;
+        let (set, found) = match (inputs, round_id) {
+            (Some(inputs), None) => trial::run(set, other, inputs).await?,
+            (None, Some(round)) => trial::on_round(app.store.read(), &auth, set, other, round).await?,
+            _ => return Err(Error::field("inputs", "inputs_or_round")),
+        };
+        let in_set = found.missing as u64;
         let scored =
             |(score, rank)| serde_json::to_value(report::scored(&set, score, Some(rank), app.renderer.catalogue(), Lang::Vi));
         let units = found.scores.iter().zip(found.ranks).map(scored).collect::<Result<_, _>>()?;
@@ -551,6 +561,7 @@ impl CriteriaApi {
         Ok(Json(TrialResult {
             units,
             odd: found.odd.into_iter().map(odd).collect(),
+            missing: in_set,
             moves: moves.map(|moves| moves.into_iter().map(moved).collect()),
             missing_in_other: missing,
         }))

@@ -1,7 +1,7 @@
 //! `/chi-so-766`: the results of index 766 as published, with the portal's rank beside ours.
 
 use chrono::{DateTime, Utc};
-use domain::index::{IndexCode, PartsCheck, Period};
+use domain::index::{IndexCode, IndexPeriodKind, PartsCheck, Period};
 use domain::scoring::Exact;
 use poem::web::{Data, Query};
 use poem::{Request, Response, Route, get, handler};
@@ -27,6 +27,16 @@ struct ShowQuery {
     cursor: Option<String>,
 }
 
+/// A period as people say it.
+fn words(app: &App, period: Period) -> String {
+    let key = match period.kind {
+        IndexPeriodKind::Year => "index.of_year",
+        IndexPeriodKind::Quarter => "index.of_quarter",
+        IndexPeriodKind::Month => "index.of_month",
+    };
+    web::say(app, key, &[("year", period.year.to_string()), ("n", period.number.to_string())])
+}
+
 fn address(snapshot: &Snapshot) -> String {
     link("/chi-so-766", &[("ky", Some(snapshot.period.to_string())), ("luc", Some(snapshot.at.to_rfc3339()))])
 }
@@ -50,14 +60,14 @@ async fn show(
             let path = address(chosen);
             let (rows, next) = slice.page(rows, &path, |ranked| (ranked.row.total.into(), ranked.row.id.0), row);
             let chip = |one: &Snapshot| Chip {
-                label: format!("{} · {}", one.period, domain::time::vn_date(one.at).format("%d/%m/%Y")),
+                label: format!("{} · {}", words(&app, one.period), domain::time::vn_date(one.at).format("%d/%m/%Y")),
                 href: address(one),
                 active: one == chosen,
                 count: u64::try_from(one.units).ok(),
             };
             let pager = Pager { next, first: query.cursor.map(|_| path) };
             let reading = view::IndexReading {
-                period: chosen.period.to_string(),
+                period: words(&app, chosen.period),
                 at: chosen.at,
                 source: chosen.source.clone(),
                 units: chosen.units,

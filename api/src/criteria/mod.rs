@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_label_of_the_set_itself_stays() {
-        let text = SET.replace("inputs: [done, planned]", "inputs: [{name: done, label: việc xong}, planned]");
+        let text = SET.replace("{name: done, bind: tasks.done}", "{name: done, label: việc xong, bind: tasks.done}");
         let mut set = usable_set(&text).unwrap();
         label_inputs(&mut set);
         let leaf = set.leaf("1.1.3").unwrap().leaf;

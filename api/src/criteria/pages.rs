@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::draft::FieldError;
-use domain::id::CriteriaSetId;
+use domain::id::{CriteriaSetId, RoundId};
 use domain::permission::Permission;
 use domain::record::CriteriaSetState;
+use domain::round::RoundState;
 use domain::scoring::{self, Adjustment, Body, CriteriaSet, Difference, Exact, Node, UnitScore};
 use entities::criteria_set;
 use poem::web::{Data, Path, Query};
@@ -325,7 +326,11 @@ async fn others(app: &App, caller: &Caller, id: CriteriaSetId) -> Result<Vec<cri
 async fn blank(app: &App, caller: &Caller, id: CriteriaSetId, form: Form) -> Result<view::CriteriaSetTry> {
     let others = others(app, caller, id).await?;
     let others = others.iter().map(|row| Choice::new(row.id.to_string(), named(app, row))).collect();
-    Ok(view::CriteriaSetTry { href: format!("/bo-tieu-chi/{id}"), form, others, refused: Vec::new(), result: None })
+    let filter = crate::rounds::Filter { state: Some(RoundState::Published), year: None };
+    let rounds = crate::rounds::list(app.store.read(), caller, &filter, &Slice::new(Some(50), None)?).await?;
+    let rounds = rounds.into_iter().map(|row| Choice::new(row.id.to_string(), row.title)).collect();
+    let href = format!("/bo-tieu-chi/{id}");
+    Ok(view::CriteriaSetTry { href, form, others, rounds, refused: Vec::new(), result: None })
 }
 
 fn try_title(app: &App, row: &criteria_set::Model) -> String {
@@ -368,7 +373,14 @@ async fn try_it(
         Err(error) => Err(error),
     };
     let other_set = other.as_ref().map(sets::read).transpose()?;
+    let round = form.value("round").parse::<RoundId>().ok();
+    let typed = text_of(&files, "inputs_file").is_ok_and(|file| file.is_some()) || !form.value("inputs").trim().is_empty();
+    let text = if round.is_some() && typed { Err(Error::field("inputs", "inputs_or_round")) } else { text };
     let found = match text {
+        _ if round.is_some() && !typed => {
+            let round = round.ok_or(Error::NotFound)?;
+            trial::on_round(app.store.read(), &caller, sets::read(&row)?, other_set, round).await
+        }
         Ok(text) => trial::run(sets::read(&row)?, other_set, text).await,
         Err(error) => Err(error),
     };
@@ -376,7 +388,12 @@ async fn try_it(
     match found {
         Ok((set, found)) => {
             form.once = String::new();
-            let result = Some(result_of(&app, &set, found, other.as_ref()));
+            let compared = match (&other, round) {
+                (Some(other), _) => Some(named(&app, other)),
+                (None, Some(_)) => Some(web::say(&app, "criteria.own_set", &[])),
+                (None, None) => None,
+            };
+            let result = Some(result_of(&app, &set, found, compared));
             let view = view::CriteriaSetTry { result, ..blank(&app, &caller, id, form).await? };
             web::page(&app, &caller, title, &web::path_of(request), &view).await
         }
@@ -391,7 +408,7 @@ async fn try_it(
     }
 }
 
-fn result_of(app: &App, set: &CriteriaSet, found: Trial, other: Option<&criteria_set::Model>) -> view::TrialResult {
+fn result_of(app: &App, set: &CriteriaSet, found: Trial, other: Option<String>) -> view::TrialResult {
     let names: BTreeMap<&str, &str> = set.rows().into_iter().map(|(_, node)| (node.code.as_str(), node.name.as_str())).collect();
     let name = |code: &str| names.get(code).copied().unwrap_or_default().to_owned();
     let mut units: Vec<view::TrialUnit> =
@@ -404,7 +421,7 @@ fn result_of(app: &App, set: &CriteriaSet, found: Trial, other: Option<&criteria
         why: odd.why,
     });
     let against = found.against.zip(other).map(|(against, other)| view::TrialAgainst {
-        title: named(app, other),
+        title: other,
         moves: against
             .moves
             .into_iter()
@@ -412,7 +429,7 @@ fn result_of(app: &App, set: &CriteriaSet, found: Trial, other: Option<&criteria
             .collect(),
         missing: against.missing,
     });
-    view::TrialResult { units, odd: odd.collect(), against }
+    view::TrialResult { units, odd: odd.collect(), against, missing: found.missing }
 }
 
 fn unit_of(app: &App, set: &CriteriaSet, score: &UnitScore, rank: u32, name: &impl Fn(&str) -> String) -> view::TrialUnit {

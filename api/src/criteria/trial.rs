@@ -1,9 +1,13 @@
 //! Trying a set on figures, without keeping anything: scores, ranks, what moves against another set.
 
 use domain::draft::Problems;
+use domain::id::RoundId;
 use domain::scoring::{self, CriteriaSet, Move, Odd, UnitScore};
+use sea_orm::ConnectionTrait;
 
+use crate::auth::Caller;
 use crate::error::{Error, Result};
+use crate::rounds;
 
 /// What a set makes of figures.
 #[derive(Clone, Debug)]
@@ -16,6 +20,8 @@ pub struct Trial {
     pub odd: Vec<Odd>,
     /// Against another set.
     pub against: Option<Against>,
+    /// How many lines have no figures and count as nothing; only on a round's figures.
+    pub missing: usize,
 }
 
 /// The same figures by another set.
@@ -62,7 +68,47 @@ fn score(set: &CriteriaSet, other: Option<&CriteriaSet>, text: &str) -> Result<T
             missing: there.iter().map(|score| score.missing().count()).sum(),
         }
     });
-    Ok(Trial { scores, ranks, odd, against })
+    Ok(Trial { scores, ranks, odd, against, missing: 0 })
+}
+
+/// Scores the units of an earlier round by a set, on the figures as they were judged in the end,
+/// beside another set, by default the round's own. What the round has no figures for counts as nothing.
+///
+/// # Errors
+/// 404; `ranking_not_yet` for a round whose totals the caller may not see; the set's faults.
+pub async fn on_round(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    set: CriteriaSet,
+    other: Option<CriteriaSet>,
+    id: RoundId,
+) -> Result<(CriteriaSet, Trial)> {
+    let round = rounds::access::find(db, caller, id, false).await?;
+    let by = rounds::access::by(db, caller, &round).await?;
+    domain::rule::require(round.state.is_public() || (by.secretary && round.state.is_ranked()), "ranking_not_yet")?;
+    let other = match other {
+        Some(other) => other,
+        None => rounds::set_of(db, round.set_id).await?.1,
+    };
+    let standing = rounds::standing::load(db, &round).await?;
+    let work = move || {
+        scoring::check(&set)?;
+        let by = |set: &CriteriaSet| -> Vec<UnitScore> {
+            let unit = |sheet| rounds::standing::unit_of(set, &round, sheet, rounds::standing::Stage::Final);
+            standing.sheets.iter().map(|sheet| scoring::preview(set, &unit(sheet))).collect()
+        };
+        let groups: Vec<_> = standing.sheets.iter().map(|sheet| sheet.row.peer_group.clone()).collect();
+        let (scores, there) = (by(&set), by(&other));
+        let (ranks, before) = (super::ranks(&set, &scores, &groups), super::ranks(&other, &there, &groups));
+        let against = Against {
+            moves: scoring::moves(&named(&there, &before), &named(&scores, &ranks)),
+            missing: there.iter().map(|score| score.missing().count()).sum(),
+        };
+        let missing = scores.iter().map(|score| score.missing().count()).sum();
+        let odd = scoring::odd_criteria(&set, &scores);
+        Ok((set, Trial { scores, ranks, odd, against: Some(against), missing }))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))?
 }
 
 fn named<'a>(scores: &'a [UnitScore], ranks: &[u32]) -> Vec<(&'a str, u32)> {

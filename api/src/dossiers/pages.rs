@@ -280,7 +280,13 @@ async fn edit_page(
     request: &Request,
     Path(id): Path<DossierReportId>,
 ) -> Result<Response> {
-    let row = super::find(app.store.read(), &caller, id).await?;
+    let form = written(&app, &caller, id).await?;
+    web::page(&app, &caller, web::say(&app, "dossier.edit_title", &[]), &web::path_of(request), &editing(&app, id, form)).await
+}
+
+/// The form as the report is now.
+async fn written(app: &App, caller: &Caller, id: DossierReportId) -> Result<Form> {
+    let row = super::find(app.store.read(), caller, id).await?;
     let mut form = web::fresh_form(Some(row.version));
     for (counter, figure) in super::figures(&row)?.iter() {
         form.set(format!("figures/{}", counter.code()), write_figure(figure));
@@ -292,7 +298,7 @@ async fn edit_page(
     form.set("source", row.source.code());
     form.set("attribution", row.attribution.unwrap_or_default());
     form.set("note", row.note.unwrap_or_default());
-    web::page(&app, &caller, web::say(&app, "dossier.edit_title", &[]), &web::path_of(request), &editing(&app, id, form)).await
+    Ok(form)
 }
 
 #[handler]
@@ -312,7 +318,8 @@ async fn update(
         Err(error) => {
             let title = web::say(&app, "dossier.edit_title", &[]);
             let path = web::path_of(request);
-            web::again(&app, &caller, title, &path, form, error, async |form| Ok(editing(&app, id, form))).await
+            let view = async |form: Form| Ok(editing(&app, id, form.compare(&written(&app, &caller, id).await?)));
+            web::again(&app, &caller, title, &path, form, error, view).await
         }
     }
 }

@@ -87,7 +87,10 @@ async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id
 
 async fn of_line(db: &impl ConnectionTrait, caller: &Caller, id: LineId, lock: bool) -> Result<Access> {
     let line = inspection_line::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
-    let row = inspection_of(db, caller, line.inspection_id, lock).await?;
+    let row = match inspection_of(db, caller, line.inspection_id, lock).await {
+        Err(Error::NotFound) => return line_of_deduction(db, caller, &line).await,
+        found => found?,
+    };
     // Like the answers themselves, what the team gathers is the team's until field work is done.
     let part = inspections::by(db, caller, &row).await?;
     if row.state == InspectionState::InProgress && !inspections::inspects(db, caller, &row, &part).await? {
@@ -99,6 +102,27 @@ async fn of_line(db: &impl ConnectionTrait, caller: &Caller, id: LineId, lock: b
         href: format!("/kiem-tra/{}", row.id),
         place: Place::Line(row.state),
         by: by_inspection(db, caller, &row).await?,
+        reported_at: None,
+    })
+}
+
+/// The panel to which a finding on this line proposes a deduction reads its files, and nothing else
+/// of the inspection.
+async fn line_of_deduction(db: &impl ConnectionTrait, caller: &Caller, line: &inspection_line::Model) -> Result<Access> {
+    let found = finding::Entity::find()
+        .filter(finding::Column::LineId.eq(line.id))
+        .filter(finding::Column::Id.in_subquery(crate::rounds::deductions::proposed_to(caller.person)))
+        .limit(1)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let visit = inspection::Entity::find_by_id(line.inspection_id).one(db).await?.ok_or(Error::NotFound)?;
+    Ok(Access {
+        unit_id: found.unit_id,
+        title: format!("{} · {} {}", visit.code, line.code, line.question),
+        href: format!("/phat-hien/{}", found.id),
+        place: Place::Line(visit.state),
+        by: By::default(),
         reported_at: None,
     })
 }
@@ -119,15 +143,16 @@ async fn of_finding(db: &impl ConnectionTrait, caller: &Caller, id: FindingId, l
     let query = finding::Entity::find_by_id(id).filter(crate::findings::access::visible(caller));
     let query = if lock { query.lock_exclusive() } else { query };
     let row = query.one(db).await?.ok_or(Error::NotFound)?;
-    let visit = inspection::Entity::find_by_id(row.inspection_id);
-    let visit = if lock { visit.lock_exclusive() } else { visit };
-    let visit = visit.one(db).await?.ok_or(Error::NotFound)?;
-    let team = inspections::part(db, visit.id, caller.person).await?;
+    if let Some(visit) = row.inspection_id.filter(|_| lock) {
+        inspection::Entity::find_by_id(visit).lock_exclusive().one(db).await?;
+    }
+    let source = crate::findings::source::of(db, &row).await?;
+    let team = source.part(db, caller).await?;
     Ok(Access {
         unit_id: row.unit_id,
         title: format!("{} · {}", row.code, row.statement.as_deref().unwrap_or_default()),
         href: format!("/phat-hien/{id}"),
-        place: Place::Finding(row.state, visit.state),
+        place: Place::Finding(row.state, source.state()),
         by: by(team, acts_for(db, caller, row.unit_id).await?, false),
         reported_at: None,
     })

@@ -2,21 +2,22 @@
 
 use domain::finding::{Appeal, Facts, FindingState};
 use domain::id::FindingId;
-use domain::inspection::By;
+use domain::inspection::{By, InspectionState};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
-use entities::{corrective_action, evidence, finding, inspection, inspection_member};
+use entities::{corrective_action, evidence, finding, inspection_member};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
 };
 
+use super::source::Source;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
-use crate::inspections::access::part;
 
 /// The condition «the caller may see this finding»: their unit inspects; or it concerns their unit
-/// and has been raised; or they are in the team; or they verify one of its corrective actions.
+/// and has been raised; or they are in the team; or they verify one of its corrective actions; or it
+/// proposes a deduction to their panel.
 #[must_use]
 pub fn visible(caller: &Caller) -> Condition {
     use finding::Column;
@@ -36,6 +37,7 @@ pub fn visible(caller: &Caller) -> Condition {
         .add(Condition::all().add(scope.covers(Column::UnitId)).add(Column::RaisedAt.is_not_null()))
         .add(Column::InspectionId.in_subquery(teams))
         .add(Column::Id.in_subquery(verified))
+        .add(Column::Id.in_subquery(crate::rounds::deductions::proposed_to(caller.person)))
 }
 
 /// A finding the caller may see.
@@ -59,8 +61,8 @@ pub(crate) async fn lock(db: &impl ConnectionTrait, caller: &Caller, id: Finding
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn by(db: &impl ConnectionTrait, caller: &Caller, row: &finding::Model) -> Result<By> {
-    let team_role = part(db, row.inspection_id, caller.person).await?;
+pub(crate) async fn by(db: &impl ConnectionTrait, caller: &Caller, row: &finding::Model, source: &Source) -> Result<By> {
+    let team_role = source.part(db, caller).await?;
     Ok(By {
         team_role,
         ordering_authority: caller.holds_at(db, &[Role::OrderingAuthority], row.owner_unit_id).await?,
@@ -76,7 +78,7 @@ pub(crate) async fn by(db: &impl ConnectionTrait, caller: &Caller, row: &finding
 pub(crate) async fn facts(
     db: &impl ConnectionTrait,
     row: &finding::Model,
-    visit: &inspection::Model,
+    inspection: InspectionState,
     today: chrono::NaiveDate,
 ) -> Result<Facts> {
     let states: Vec<domain::corrective_action::CorrectiveActionState> = corrective_action::Entity::find()
@@ -95,7 +97,7 @@ pub(crate) async fn facts(
     Ok(Facts {
         grade: row.grade,
         confirmed: row.confirmed_at.is_some(),
-        inspection: visit.state,
+        inspection,
         answer_overdue: is_overdue(row, today),
         disputed: row.dispute_reason.is_some(),
         appeal,

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::checklist::InspectionKind;
 use domain::corrective_action::CorrectiveActionState;
 use domain::finding::{FindingState, FindingVerb, Grade, Vocabulary};
-use domain::id::{CorrectiveActionId, EvidenceId, FindingId, InspectionId, LineId, PersonId, UnitId};
+use domain::id::{CorrectiveActionId, EvidenceId, FindingId, InspectionId, LineId, PersonId, SheetLineId, UnitId};
 use entities::{event, evidence, finding};
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
@@ -39,10 +39,12 @@ pub struct FindingRow {
     pub unit_id: UnitId,
     /// Its name.
     pub unit_name: String,
-    /// Its inspection.
-    pub inspection_id: InspectionId,
-    /// Code of the inspection.
-    pub inspection_code: String,
+    /// Its inspection; none when it is about points lost in a published round.
+    pub inspection_id: Option<InspectionId>,
+    /// The line of the round's sheet on which the points were lost.
+    pub sheet_line_id: Option<SheetLineId>,
+    /// Code of what it comes from: the inspection, or the round.
+    pub source_code: String,
     /// Code of the line.
     pub line_code: Option<String>,
     /// Clause of the standard.
@@ -82,10 +84,12 @@ pub struct FindingRecord {
     pub unit_name: String,
     /// The unit that inspects.
     pub owner_unit_id: UnitId,
-    /// Its inspection.
-    pub inspection_id: InspectionId,
-    /// Code of the inspection.
-    pub inspection_code: String,
+    /// Its inspection; none when it is about points lost in a published round.
+    pub inspection_id: Option<InspectionId>,
+    /// The line of the round's sheet on which the points were lost.
+    pub sheet_line_id: Option<SheetLineId>,
+    /// Code of what it comes from: the inspection, or the round.
+    pub source_code: String,
     /// The line it was found on.
     pub line_id: Option<LineId>,
     /// Code of the line.
@@ -231,7 +235,7 @@ pub struct NewGrade {
 }
 
 fn listed(one: Listed) -> FindingRow {
-    let Listed { row, unit_name, inspection_code, overdue } = one;
+    let Listed { row, unit_name, source_code, overdue } = one;
     FindingRow {
         id: row.id,
         code: row.code,
@@ -241,7 +245,8 @@ fn listed(one: Listed) -> FindingRow {
         unit_id: row.unit_id,
         unit_name,
         inspection_id: row.inspection_id,
-        inspection_code,
+        sheet_line_id: row.sheet_line_id,
+        source_code,
         line_code: row.line_code,
         clause: row.clause,
         statement: row.statement,
@@ -254,7 +259,7 @@ fn listed(one: Listed) -> FindingRow {
 }
 
 fn record(detail: Detail) -> FindingRecord {
-    let Detail { row, visit, line, unit_name, verbs, overdue, evidence, history, repeats, actions, people, .. } = detail;
+    let Detail { row, source, line, unit_name, verbs, overdue, evidence, history, repeats, actions, people, .. } = detail;
     let earlier = |row: finding::Model| EarlierFinding {
         id: row.id,
         code: row.code,
@@ -273,7 +278,8 @@ fn record(detail: Detail) -> FindingRecord {
         unit_name,
         owner_unit_id: row.owner_unit_id,
         inspection_id: row.inspection_id,
-        inspection_code: visit.code,
+        sheet_line_id: row.sheet_line_id,
+        source_code: source.code().to_owned(),
         line_id: row.line_id,
         line_code: row.line_code,
         clause: row.clause,
@@ -389,7 +395,7 @@ impl FindingsApi {
     #[oai(path = "/findings/:id", method = "get", operation_id = "get_finding")]
     async fn get_finding(
         &self,
-        auth: Auth<can::ReadFindings>,
+        auth: Auth<Either<can::ReadFindings, can::AppraiseScores>>,
         app: Data<&App>,
         id: Path<FindingId>,
     ) -> Result<One<FindingRecord>> {

@@ -6,13 +6,14 @@ pub mod pages;
 mod proof;
 pub mod read;
 mod repeat;
+pub mod source;
 
 use domain::draft::Problems;
 use domain::finding::{
     self as rules, Content, Facts, FindingState, FindingVerb, Grade, Vocabulary, advance, owes_action, settle,
 };
 use domain::id::{EvidenceId, FindingId, InspectionId, LineId};
-use domain::inspection::By;
+use domain::inspection::{By, InspectionState};
 use domain::record::{Duty, Subject};
 use domain::rule::Refused;
 use entities::{finding, inspection, inspection_line};
@@ -29,6 +30,7 @@ use crate::http::{Version, seen};
 use crate::store::{Event, Store, Tx};
 
 pub use read::duties;
+pub use source::Source;
 
 /// A finding to be drafted.
 #[derive(Clone, Debug, Object)]
@@ -162,17 +164,17 @@ impl Act {
 /// A finding with what decides about it, read in one transaction.
 pub(crate) struct Case {
     pub row: finding::Model,
-    pub visit: inspection::Model,
+    pub source: Source,
     pub by: By,
     pub facts: Facts,
 }
 
 /// Everything that decides what the caller may do with a finding.
 pub(crate) async fn case(db: &impl ConnectionTrait, caller: &Caller, row: finding::Model) -> Result<Case> {
-    let visit = inspection::Entity::find_by_id(row.inspection_id).one(db).await?.ok_or(Error::NotFound)?;
-    let by = access::by(db, caller, &row).await?;
-    let facts = access::facts(db, &row, &visit, caller.today).await?;
-    Ok(Case { row, visit, by, facts })
+    let source = source::of(db, &row).await?;
+    let by = access::by(db, caller, &row, &source).await?;
+    let facts = access::facts(db, &row, source.state(), caller.today).await?;
+    Ok(Case { row, source, by, facts })
 }
 
 /// Drafts a finding, prefilled from its line.
@@ -189,8 +191,8 @@ pub async fn draft(store: &Store, caller: &Caller, new: NewFinding) -> Result<fi
                 None => None,
             };
             let row = prefilled(&tx, &me, &visit, line, &new)?;
-            may_write(tx.db(), &me, &row, &visit).await?;
-            let row = row_with_code(&tx, row, &visit).await?.into_active_model().insert(tx.db()).await?;
+            may_write(tx.db(), &me, &row, &Source::Inspection(Box::new(visit))).await?;
+            let row = row_with_code(&tx, row).await?.into_active_model().insert(tx.db()).await?;
             proof::share(&tx, &me, &row, &new.evidence_ids).await?;
             tx.record(Event::on("finding.drafted", Subject::Finding, row.id.0).unit(row.unit_id).after(&row));
             Ok(row)
@@ -217,7 +219,7 @@ fn prefilled(
         id: tx.id(),
         code: String::new(),
         kind: visit.kind,
-        inspection_id: visit.id,
+        inspection_id: Some(visit.id),
         line_id: new.line_id,
         line_code: line.as_ref().map(|line| line.code.clone()),
         clause: line.as_ref().and_then(|line| line.clause.clone()),
@@ -247,6 +249,7 @@ fn prefilled(
         search_text: String::new(),
         version: 1,
         created_at: tx.now(),
+        sheet_line_id: None,
     };
     rules::check_grade(vocabulary, row.grade, &mut problems);
     problems.finish()?;
@@ -254,19 +257,19 @@ fn prefilled(
 }
 
 /// A draft is written by the team while findings may be raised: the machine's own guard of `raise`.
-async fn may_write(db: &impl ConnectionTrait, caller: &Caller, row: &finding::Model, visit: &inspection::Model) -> Result<()> {
-    let by = access::by(db, caller, row).await?;
-    let facts = access::facts(db, row, visit, caller.today).await?;
+async fn may_write(db: &impl ConnectionTrait, caller: &Caller, row: &finding::Model, source: &Source) -> Result<()> {
+    let by = access::by(db, caller, row, source).await?;
+    let facts = access::facts(db, row, source.state(), caller.today).await?;
     advance(row.state, FindingVerb::Raise, &by, &facts)?;
     Ok(())
 }
 
-async fn row_with_code(tx: &Tx, row: finding::Model, visit: &inspection::Model) -> Result<finding::Model> {
-    let code = corrective_actions::next_code(tx, "PH", visit.owner_unit_id).await?;
+async fn row_with_code(tx: &Tx, row: finding::Model) -> Result<finding::Model> {
+    let code = corrective_actions::next_code(tx, "PH", row.owner_unit_id).await?;
     Ok(searchable(finding::Model { code, ..row }))
 }
 
-fn searchable(row: finding::Model) -> finding::Model {
+pub(crate) fn searchable(row: finding::Model) -> finding::Model {
     let words = [Some(&row.code), row.statement.as_ref(), row.criterion.as_ref(), row.line_code.as_ref()];
     let text: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
     finding::Model { search_text: domain::text::fold(&text.join(" ")), ..row }
@@ -286,9 +289,9 @@ pub async fn edit(
     let me = caller.clone();
     store
         .write(caller, move |tx| async move {
-            let Case { row: before, visit, .. } = case(tx.db(), &me, access::lock(tx.db(), &me, id).await?).await?;
+            let Case { row: before, source, .. } = case(tx.db(), &me, access::lock(tx.db(), &me, id).await?).await?;
             seen(version, before.version)?;
-            may_write(tx.db(), &me, &before, &visit).await?;
+            may_write(tx.db(), &me, &before, &source).await?;
             let row = changed(before.clone(), &change)?;
             proof::share(&tx, &me, &row, &change.evidence_ids).await?;
             let after = save(&tx, searchable(row)).await?;
@@ -326,7 +329,7 @@ pub async fn act(store: &Store, caller: &Caller, id: FindingId, version: Version
     let me = caller.clone();
     store
         .write(caller, move |tx| async move {
-            let Case { row: before, visit, by, facts } = case(tx.db(), &me, access::lock(tx.db(), &me, id).await?).await?;
+            let Case { row: before, source, by, facts } = case(tx.db(), &me, access::lock(tx.db(), &me, id).await?).await?;
             seen(version, before.version)?;
             if matches!(act, Act::DecideAppeal { .. }) && facts.appeal == rules::Appeal::None {
                 return Err(Refused::new("no_appeal").into());
@@ -337,7 +340,7 @@ pub async fn act(store: &Store, caller: &Caller, id: FindingId, version: Version
             let mut row = finding::Model { state: next, ..before.clone() };
             apply(&tx, &me, &by, &act, &mut row).await?;
             let facts = Facts { grade: row.grade, ..facts };
-            row.state = follow_up(&tx, &row, &visit, &facts, reason.as_deref()).await?;
+            row.state = follow_up(&tx, &row, &source, &facts, reason.as_deref()).await?;
             let after = save(&tx, row).await?;
             let event = Event::on(act.event(), Subject::Finding, id.0).unit(after.unit_id);
             tx.record(event.change(&before, &after).reason(reason.as_deref()));
@@ -409,21 +412,16 @@ async fn confirm(tx: &Tx, caller: &Caller, row: &mut finding::Model) -> Result<(
 }
 
 /// Opens the action that is owed, gives up those of a finding taken back; the state that follows.
-async fn follow_up(
-    tx: &Tx,
-    row: &finding::Model,
-    visit: &inspection::Model,
-    facts: &Facts,
-    reason: Option<&str>,
-) -> Result<FindingState> {
+async fn follow_up(tx: &Tx, row: &finding::Model, source: &Source, facts: &Facts, reason: Option<&str>) -> Result<FindingState> {
     if row.state == FindingState::Withdrawn {
         corrective_actions::give_up(tx, row, reason).await?;
+        crate::rounds::deductions::drop_of(tx, row.id).await?;
         return Ok(row.state);
     }
     if !owes_action(row.state, facts) {
         return Ok(settle(row.state, facts));
     }
-    corrective_actions::open(tx, row, visit, None).await?;
+    corrective_actions::open(tx, row, source, None).await?;
     let facts = Facts { actions: facts.actions + 1, open_actions: facts.open_actions + 1, ..facts.clone() };
     Ok(settle(row.state, &facts))
 }
@@ -444,8 +442,8 @@ pub(crate) async fn save(tx: &Tx, row: finding::Model) -> Result<finding::Model>
 pub(crate) async fn settle_after_action(tx: &Tx, id: FindingId) -> Result<()> {
     use sea_orm::QuerySelect as _;
     let row = finding::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?.ok_or(Error::NotFound)?;
-    let visit = inspection::Entity::find_by_id(row.inspection_id).one(tx.db()).await?.ok_or(Error::NotFound)?;
-    settle_one(tx, row, &visit).await
+    let state = source::of(tx.db(), &row).await?.state();
+    settle_one(tx, row, state).await
 }
 
 /// Settles every answered finding of an inspection; to be called when its report is handed in:
@@ -460,13 +458,13 @@ pub async fn settle_after_report(tx: &Tx, visit: &inspection::Model) -> Result<(
         .all(tx.db())
         .await?;
     for row in rows {
-        settle_one(tx, row, visit).await?;
+        settle_one(tx, row, visit.state).await?;
     }
     Ok(())
 }
 
-async fn settle_one(tx: &Tx, before: finding::Model, visit: &inspection::Model) -> Result<()> {
-    let facts = access::facts(tx.db(), &before, visit, tx.today()).await?;
+async fn settle_one(tx: &Tx, before: finding::Model, inspection: InspectionState) -> Result<()> {
+    let facts = access::facts(tx.db(), &before, inspection, tx.today()).await?;
     let state = settle(before.state, &facts);
     if state == before.state {
         return Ok(());

@@ -25,7 +25,7 @@ use sea_orm::EntityTrait as _;
 use super::read::{Detail, Filter, Listed, detail, list, shortened, title};
 use super::{Act, FindingChange, NewFinding, act, draft, edit};
 use crate::app::App;
-use crate::auth::{Caller, Once, can};
+use crate::auth::{Caller, Either, Once, can};
 use crate::error::{Error, Result};
 use crate::evidence::{About, attach_files};
 use crate::http::{Slice, Version, link};
@@ -392,15 +392,15 @@ async fn edit_page(
 }
 
 async fn edit_view(app: &App, caller: &Caller, id: FindingId, form: Form) -> Result<FindingForm> {
-    let Detail { row, visit, line, unit_name, evidence, people, .. } = detail(app.store.read(), caller, id).await?;
-    let form = if form.values.is_empty() { written(&row) } else { form };
+    let Detail { row, source, line, unit_name, evidence, people, .. } = detail(app.store.read(), caller, id).await?;
+    let form = if form.values.is_empty() { written(&row) } else { form.compare(&written(&row)) };
     Ok(FindingForm {
         form,
         action: format!("/phat-hien/{id}/sua/minh-chung"),
         unit: unit_name,
-        inspection_code: visit.code,
-        inspection_href: web::link_to(Subject::Inspection, visit.id.0),
-        grades: grades(app, visit.kind),
+        inspection_code: source.code().to_owned(),
+        inspection_href: source.href(),
+        grades: grades(app, row.kind),
         phrases: phrases(line.as_ref()),
         evidence: evidence.iter().map(|one| shown_file(one, &people)).collect(),
         line: line.map(|line| LineFacts { code: line.code, question: line.question }),
@@ -439,7 +439,7 @@ async fn changed(app: &App, caller: &Caller, id: FindingId, form: &Form) -> Resu
 
 #[handler]
 async fn show_page(
-    login: Login<can::ReadFindings>,
+    login: Login<Either<can::ReadFindings, can::AppraiseScores>>,
     app: Data<&App>,
     request: &Request,
     Path(id): Path<FindingId>,
@@ -448,7 +448,7 @@ async fn show_page(
 }
 
 /// The page; `failed` is the form of an act that was refused, with its name.
-async fn show(
+pub(crate) async fn show(
     app: &App,
     caller: &Caller,
     id: FindingId,
@@ -459,7 +459,9 @@ async fn show(
     let found = detail(app.store.read(), caller, id).await?;
     let calendar = crate::calendar::load(app.store.read()).await?;
     let heading = format!("{} · {}", found.row.code, shortened(&title(&found.row), 80));
-    let view = page(app, caller, found, &calendar, failed);
+    let wrong = failed.as_ref().map(|(name, form)| (*name, form));
+    let (deductions, deduct) = crate::rounds::pages::finding::of_finding(app, caller, &found.row, wrong).await?;
+    let view = FindingPage { deductions, deduct, ..page(app, caller, found, &calendar, failed) };
     let response = web::page(app, caller, heading, path, &view).await?;
     Ok(response.with_status(status).into_response())
 }
@@ -482,7 +484,9 @@ const ACTS: [(&str, &str, FindingVerb, bool); 11] = [
 fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: Option<(&str, Form)>) -> FindingPage {
     let id = found.row.id;
     let form = |name: &str| match &failed {
-        Some((failed, form)) if *failed == name => Form { version: Some(found.row.version), ..form.clone() }.with_id(name),
+        Some((failed, form)) if *failed == name => {
+            form.clone().compare(&Form { version: Some(found.row.version), ..Form::default() }).with_id(name)
+        }
         _ => web::fresh_form(Some(found.row.version)).with_id(name),
     };
     let open = ACTS.iter().filter(|(_, _, verb, appeal)| found.verbs.contains(verb) && *appeal == decides_appeal(&found, *verb));
@@ -518,7 +522,7 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         acts,
         unit: found.unit_name,
         owner_unit: found.owner_unit_name,
-        inspection: Link { href: web::link_to(Subject::Inspection, found.visit.id.0), text: found.visit.code },
+        inspection: Link { href: found.source.href(), text: found.source.code().to_owned() },
         line: found.line.map(|line| LineFacts { code: line.code, question: line.question }),
         clause: found.row.clause,
         criterion: found.row.criterion,
@@ -529,6 +533,8 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         appeal_reason: found.row.appeal_reason,
         decision_reason: found.row.decision_reason,
         regrade_reason: found.row.regrade_reason,
+        deductions: Vec::new(),
+        deduct: None,
     }
 }
 
@@ -611,6 +617,7 @@ pub(crate) fn refuse(app: &App, form: &mut Form, error: &Error) {
         Error::Invalid(fields) => {
             form.refuse(app.renderer.catalogue(), Lang::Vi, fields);
         }
+        Error::Stale => form.stale = true,
         other => {
             form.error("", crate::http::edge::sentences(app, Lang::Vi, other).1);
         }

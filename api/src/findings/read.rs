@@ -5,17 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, FindingVerb, Grade, available};
-use domain::id::{FindingId, InspectionId, PersonId, UnitId};
+use domain::id::{FindingId, InspectionId, PersonId, SheetLineId, UnitId};
 use domain::permission::Role;
 use domain::record::{Duty as Kind, Subject};
-use entities::{corrective_action, event, evidence, finding, inspection, inspection_line, unit, unit_path};
+use entities::{
+    corrective_action, event, evidence, finding, inspection, inspection_line, round, sheet, sheet_line, unit, unit_path,
+};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
 use super::access::{self, find, visible};
+use super::source::Source;
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::http::Slice;
@@ -50,13 +53,13 @@ pub struct Listed {
     pub row: finding::Model,
     /// Name of its unit.
     pub unit_name: String,
-    /// Code of its inspection.
-    pub inspection_code: String,
+    /// Code of what it comes from: its inspection, or the published round.
+    pub source_code: String,
     /// The unit's time to answer has passed.
     pub overdue: bool,
 }
 
-/// The findings the caller may see, newest first: three statements, whatever the size.
+/// The findings the caller may see, newest first: four statements at most, whatever the size.
 ///
 /// # Errors
 /// The database's.
@@ -71,10 +74,11 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
         .all(db)
         .await?;
     let units = unit_names(db, rows.iter().map(|row| row.unit_id)).await?;
-    let visits = inspection_codes(db, rows.iter().map(|row| row.inspection_id)).await?;
+    let visits = inspection_codes(db, rows.iter().filter_map(|row| row.inspection_id)).await?;
+    let rounds = round_codes(db, rows.iter().filter_map(|row| row.sheet_line_id)).await?;
     let listed = |row: finding::Model| Listed {
         unit_name: units.get(&row.unit_id).cloned().unwrap_or_default(),
-        inspection_code: visits.get(&row.inspection_id).cloned().unwrap_or_default(),
+        source_code: source_code(&row, &visits, &rounds),
         overdue: access::is_overdue(&row, caller.today),
         row,
     };
@@ -139,13 +143,40 @@ async fn inspection_codes(
     Ok(rows.into_iter().collect())
 }
 
+/// Codes of the rounds of sheet lines, in one statement; none when there is no such line.
+async fn round_codes(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = SheetLineId>,
+) -> Result<BTreeMap<SheetLineId, String>> {
+    let ids: BTreeSet<SheetLineId> = ids.into_iter().collect();
+    let to_sheet = sheet_line::Entity::belongs_to(sheet::Entity).from(sheet_line::Column::SheetId).to(sheet::Column::Id);
+    let to_round = sheet::Entity::belongs_to(round::Entity).from(sheet::Column::RoundId).to(round::Column::Id);
+    let rows: Vec<(SheetLineId, String)> = sheet_line::Entity::find()
+        .select_only()
+        .column(sheet_line::Column::Id)
+        .join(JoinType::InnerJoin, to_sheet.into())
+        .join(JoinType::InnerJoin, to_round.into())
+        .column(round::Column::Code)
+        .filter(sheet_line::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+fn source_code(row: &finding::Model, visits: &BTreeMap<InspectionId, String>, rounds: &BTreeMap<SheetLineId, String>) -> String {
+    let visit = row.inspection_id.and_then(|id| visits.get(&id));
+    let round = row.sheet_line_id.and_then(|id| rounds.get(&id));
+    visit.or(round).cloned().unwrap_or_default()
+}
+
 /// A finding with everything a reader asks about it.
 #[derive(Clone, Debug)]
 pub struct Detail {
     /// The finding.
     pub row: finding::Model,
-    /// Its inspection.
-    pub visit: inspection::Model,
+    /// What it comes from.
+    pub source: Source,
     /// The line it was found on.
     pub line: Option<inspection_line::Model>,
     /// Name of the unit concerned.
@@ -177,7 +208,7 @@ pub struct Detail {
 /// # Errors
 /// 404 outside the caller's scope.
 pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: FindingId) -> Result<Detail> {
-    let super::Case { row, visit, by, facts } = super::case(db, caller, find(db, caller, id).await?).await?;
+    let super::Case { row, source, by, facts } = super::case(db, caller, find(db, caller, id).await?).await?;
     let line = match row.line_id {
         Some(line) => inspection_line::Entity::find_by_id(line).one(db).await?,
         None => None,
@@ -201,7 +232,7 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: FindingId) -
         unit_name: units.remove(&row.unit_id).unwrap_or_default(),
         owner_unit_name: units.remove(&row.owner_unit_id).unwrap_or_default(),
         line,
-        visit,
+        source,
         evidence,
         history,
         actions,

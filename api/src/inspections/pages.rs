@@ -299,7 +299,13 @@ async fn shown(app: &App, caller: &Caller, record: Record, refused: Option<Form>
     let href = format!("/kiem-tra/{}", record.row.id);
     let version = record.row.version;
     let refused_of = |id: &str| refused.clone().filter(|form| form.id == id);
-    let form = |id: &str| refused_of(id).unwrap_or_else(|| web::fresh_form(Some(version)).with_id(id));
+    let fresh = || Form { version: Some(version), ..Form::default() };
+    let form = |id: &str| match refused_of(id) {
+        // The texts are set beside the present ones where they are known.
+        Some(form) if id == "texts" => form,
+        Some(form) => form.compare(&fresh()),
+        None => web::fresh_form(Some(version)).with_id(id),
+    };
     let naming = if record.available().contains(&InspectionVerb::SetTeam) {
         Some(naming(app, caller, &record, refused_of("team")).await?)
     } else {
@@ -481,7 +487,9 @@ fn writing(record: &Record, mut form: Form) -> Option<view::Writing> {
     let may = |text: Text| may_write(row.state, &record.by, text).is_ok();
     let (frame, results) = (may(Text::Frame), may(Text::Results));
     let (opinion, conclusion) = (may(Text::UnitOpinion), may(Text::Conclusion));
-    if form.values.is_empty() {
+    if form.values.is_empty() || form.stale {
+        let mut fresh =
+            Form { values: std::collections::BTreeMap::new(), version: Some(row.version), stale: false, ..form.clone() };
         let texts = [
             ("place", &row.place),
             ("legal_basis", &row.legal_basis),
@@ -495,15 +503,16 @@ fn writing(record: &Record, mut form: Form) -> Option<view::Writing> {
             ("conclusion", &row.conclusion),
         ];
         for (name, text) in texts {
-            form.set(name, text.clone().unwrap_or_default());
+            fresh.set(name, text.clone().unwrap_or_default());
         }
-        form.set("copies", row.copies.to_string());
+        fresh.set("copies", row.copies.to_string());
+        form = if form.stale { form.compare(&fresh) } else { fresh };
     }
     (frame || results || opinion || conclusion).then_some(view::Writing { form, frame, results, opinion, conclusion })
 }
 
 async fn naming(app: &App, caller: &Caller, record: &Record, refused: Option<Form>) -> Result<view::Naming> {
-    let form = refused.unwrap_or_else(|| {
+    let named = || {
         let mut form = web::fresh_form(Some(record.row.version)).with_id("team");
         for (place, member) in record.team.iter().enumerate() {
             form.set(format!("members/{place}/person_id"), member.row.person_id.to_string());
@@ -511,7 +520,11 @@ async fn naming(app: &App, caller: &Caller, record: &Record, refused: Option<For
             form.set(format!("members/{place}/areas"), team::areas_of(&member.row).join(", "));
         }
         form
-    });
+    };
+    let form = match refused {
+        Some(form) => form.compare(&named()),
+        None => named(),
+    };
     let areas: Vec<(String, String)> = checklist_line::Entity::find()
         .select_only()
         .columns([checklist_line::Column::AreaCode, checklist_line::Column::AreaName])

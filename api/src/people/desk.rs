@@ -216,7 +216,7 @@ fn put_back(page: &mut Person, form: Form) {
     let places = page.places.rows.iter_mut().map(|row| &mut row.form);
     let roles = page.roles.rows.iter_mut().map(|row| &mut row.form);
     if let Some(own) = acts.chain(places).chain(roles).find(|own| own.id == form.id) {
-        *own = form;
+        *own = form.compare(own);
     }
 }
 

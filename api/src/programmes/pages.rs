@@ -186,12 +186,18 @@ async fn edit_page(
     request: &Request,
     Path(id): Path<ProgrammeId>,
 ) -> Result<Response> {
-    let row = super::find(app.store.read(), &caller, id).await?;
+    let form = written(&app, &caller, id).await?;
+    web::page(&app, &caller, web::say(&app, "programme.edit_title", &[]), &web::path_of(request), &editing(id, form)).await
+}
+
+/// The form as the programme is now.
+async fn written(app: &App, caller: &Caller, id: ProgrammeId) -> Result<Form> {
+    let row = super::find(app.store.read(), caller, id).await?;
     let mut form = web::fresh_form(Some(row.version));
     form.set("title", row.title);
     form.set("objective", row.objective.unwrap_or_default());
     form.set("legal_basis", row.legal_basis.unwrap_or_default());
-    web::page(&app, &caller, web::say(&app, "programme.edit_title", &[]), &web::path_of(request), &editing(id, form)).await
+    Ok(form)
 }
 
 #[handler]
@@ -206,7 +212,8 @@ async fn update(
         Ok(_) => Ok(web::done(&format!("/chuong-trinh/{id}"), "programme_saved")),
         Err(error) => {
             let title = web::say(&app, "programme.edit_title", &[]);
-            web::again(&app, &caller, title, &web::path_of(request), form, error, async |form| Ok(editing(id, form))).await
+            let view = async |form: Form| Ok(editing(id, form.compare(&written(&app, &caller, id).await?)));
+            web::again(&app, &caller, title, &web::path_of(request), form, error, view).await
         }
     }
 }

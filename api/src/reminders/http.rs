@@ -3,11 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{MailId, PersonId, ReminderId};
 use domain::record::{Duty, MailState, Subject};
+use domain::reminder::News;
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
-use render::views::reminders::DigestItem;
+use render::views::reminders::{DigestItem, DigestNotice};
 use uuid::Uuid;
 
 use super::ledger::{self, Named, Planned, Preview};
@@ -26,13 +27,13 @@ pub struct RemindersApi;
 pub struct Reminder {
     /// Id.
     pub id: ReminderId,
-    /// The duty.
+    /// The duty, or the notice.
     pub rule: String,
     /// What it is about.
     pub subject: Subject,
     /// Its id.
     pub subject_id: Uuid,
-    /// Stage, as `before_3`, `due`, `overdue_4`.
+    /// Stage, as `before_3`, `due`, `overdue_4`; `notice` for what people are told of once.
     pub stage: String,
     /// The due date it counts from.
     pub due_on: NaiveDate,
@@ -136,6 +137,29 @@ pub struct MailPreview {
     pub subject: String,
     /// What it names; only of one's own.
     pub items: Option<Vec<PreviewItem>>,
+    /// What it tells of once; only of one's own.
+    pub notices: Option<Vec<PreviewNotice>>,
+}
+
+/// Something told of once, in a preview.
+#[derive(Debug, Object)]
+pub struct PreviewNotice {
+    /// What happened.
+    pub notice: News,
+    /// Code of the record.
+    pub code: String,
+    /// What it is about.
+    pub title: String,
+    /// The last day of what may be done about it.
+    pub until: Option<NaiveDate>,
+    /// Where it is seen.
+    pub href: String,
+}
+
+impl From<DigestNotice> for PreviewNotice {
+    fn from(told: DigestNotice) -> Self {
+        Self { notice: told.notice, code: told.code, title: told.title, until: told.until, href: told.href }
+    }
 }
 
 /// A duty in a preview.
@@ -163,8 +187,11 @@ impl From<DigestItem> for PreviewItem {
 
 impl From<Preview> for MailPreview {
     fn from(preview: Preview) -> Self {
-        let items = preview.digest.map(|digest| digest.overdue.into_iter().chain(digest.due).map(PreviewItem::from).collect());
-        Self { person_id: preview.person, person_name: preview.name, subject: preview.subject, items }
+        let (items, notices) = preview.digest.map_or((None, None), |digest| {
+            let items = digest.overdue.into_iter().chain(digest.due).map(PreviewItem::from).collect();
+            (Some(items), Some(digest.notices.into_iter().map(PreviewNotice::from).collect()))
+        });
+        Self { person_id: preview.person, person_name: preview.name, subject: preview.subject, items, notices }
     }
 }
 

@@ -9,7 +9,7 @@ use entities::{mail, reminder};
 use render::views::reminders::Digest;
 use sea_orm::{ColumnTrait, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
-use super::Day;
+use super::{Day, Notice};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
@@ -163,13 +163,16 @@ pub async fn preview(app: &App, caller: &Caller, on: NaiveDate) -> Result<Vec<Pr
     if !day.sends() {
         return Ok(Vec::new());
     }
-    let concerned = day.duties.iter().flat_map(|duty| duty.people.iter().copied());
+    let told = super::plan::told(db, &day.notices).await?;
+    let concerned = day.duties.iter().flat_map(|duty| &duty.people).chain(day.notices.iter().flat_map(|notice| &notice.people));
+    let concerned = concerned.copied();
     let people: std::collections::BTreeSet<PersonId> =
         concerned.filter(|person| sees_all(caller) || *person == caller.person).collect();
     let names = names_of_people(db, people).await?;
     let mut found = Vec::new();
     for (person, name) in names {
-        let Some(digest) = day.digest(person, &name, &app.config.server.public_url) else { continue };
+        let news = |notice: &Notice| !told.contains(&(notice.key(), person));
+        let Some(digest) = day.digest(person, &name, &app.config.server.public_url, news) else { continue };
         let subject = super::worded(app, &digest)?.subject;
         found.push(Preview { person, name, subject, digest: (person == caller.person).then_some(digest) });
     }

@@ -13,14 +13,15 @@ mod plan;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::Calendar;
 use domain::id::{MailId, PersonId};
-use domain::record::{Duty as Kind, MailState};
-use domain::reminder::{self, DaysLeft};
-use entities::{mail, person};
+use domain::record::{Duty as Kind, MailState, Subject};
+use domain::reminder::{self, DaysLeft, NOTICE_STAGE};
+use entities::{mail, person, reminder as intent};
 use render::MailText;
-use render::views::reminders::{Digest, DigestItem};
+use render::views::reminders::{Digest, DigestItem, DigestNotice};
 use render::views::system::CheckMail;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -36,6 +37,39 @@ pub const DIGEST: &str = "digest";
 /// The kind of the mail by which an operator checks that mail leaves.
 pub const CHECK: &str = "check";
 
+/// Something that happened and that its people are told of once, in the mail of the next working day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub notice: reminder::News,
+    /// What it is about.
+    pub subject: Subject,
+    /// Its id.
+    pub subject_id: Uuid,
+    /// Code of the record people know.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// The unit concerned; none when it concerns all alike.
+    pub unit_name: Option<String>,
+    /// The day that tells it apart from another of its kind: an appraisal that is sent again, with another last day, is
+    /// another notice.
+    pub on: NaiveDate,
+    /// The last day of what may be done about it.
+    pub until: Option<NaiveDate>,
+    /// Who is told.
+    pub people: Vec<PersonId>,
+    /// Path of the page where it is seen.
+    pub link: String,
+}
+
+impl Notice {
+    /// What makes it the same as another, for one person.
+    fn key(&self) -> (String, Uuid, NaiveDate) {
+        (self.notice.code().to_owned(), self.subject_id, self.on)
+    }
+}
+
 /// What decides whether and what to remind of on a day.
 #[derive(Debug)]
 pub struct Day {
@@ -45,6 +79,8 @@ pub struct Day {
     pub calendar: Calendar,
     /// Every open duty.
     pub duties: Vec<Duty>,
+    /// Everything people are told of these days.
+    pub notices: Vec<Notice>,
 }
 
 impl Day {
@@ -53,7 +89,12 @@ impl Day {
     /// # Errors
     /// The database's.
     pub async fn load(db: &impl ConnectionTrait, on: NaiveDate) -> Result<Self> {
-        Ok(Self { on, calendar: crate::calendar::load(db).await?, duties: duties::all(db, on).await? })
+        Ok(Self {
+            on,
+            calendar: crate::calendar::load(db).await?,
+            duties: duties::all(db, on).await?,
+            notices: duties::notices(db, on).await?,
+        })
     }
 
     /// Whether mails go out on it.
@@ -77,17 +118,20 @@ impl Day {
         found
     }
 
-    /// The digest of one person; `None` when there is nothing to say.
+    /// The digest of one person; `None` when there is nothing to say. `tells` says which of their notices are in it.
     #[must_use]
-    pub fn digest(&self, person: PersonId, name: &str, public_url: &str) -> Option<Digest> {
+    pub fn digest(&self, person: PersonId, name: &str, public_url: &str, tells: impl Fn(&Notice) -> bool) -> Option<Digest> {
         let base = public_url.trim_end_matches('/');
         let duties = self.duties_of(person);
         let (late, due): (Vec<&Duty>, Vec<&Duty>) = duties.iter().partition(|duty| duty.due_on < self.on);
         let oldest = late.iter().map(|duty| reminder::days_left(&self.calendar, duty.due_on, self.on));
         let most_late = oldest.map(|left| if let DaysLeft::Late(days) = left { days } else { 0 }).max().unwrap_or_default();
-        (!duties.is_empty()).then(|| Digest {
+        let told = self.notices.iter().filter(|notice| notice.people.contains(&person) && tells(notice));
+        let notices: Vec<DigestNotice> = told.map(|notice| said(notice, base)).collect();
+        (!duties.is_empty() || !notices.is_empty()).then(|| Digest {
             name: name.to_owned(),
             on: self.on,
+            notices,
             due_today: due.iter().any(|duty| duty.due_on == self.on),
             most_late,
             extensible: duties.iter().any(|duty| matches!(duty.duty, Kind::FilePlan | Kind::DoStep)),
@@ -109,6 +153,30 @@ impl Day {
             href: format!("{base}{}", duty.link),
         }
     }
+}
+
+fn said(notice: &Notice, base: &str) -> DigestNotice {
+    DigestNotice {
+        notice: notice.notice,
+        code: notice.code.clone(),
+        title: notice.title.clone(),
+        unit: notice.unit_name.clone(),
+        until: notice.until,
+        href: format!("{base}{}", notice.link),
+    }
+}
+
+/// The notices that a mail carries.
+async fn carried(db: &impl ConnectionTrait, mail: MailId) -> Result<Vec<(String, Uuid, NaiveDate)>> {
+    Ok(intent::Entity::find()
+        .select_only()
+        .columns([intent::Column::Rule, intent::Column::SubjectId, intent::Column::DueOn])
+        .filter(intent::Column::MailId.eq(mail))
+        .filter(intent::Column::Stage.eq(NOTICE_STAGE))
+        .filter(intent::Column::Superseded.eq(false))
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
 /// When a mail may leave that may not leave now: reminders go out in office hours of working days,
@@ -138,7 +206,9 @@ pub async fn letter(app: &App, row: &mail::Model) -> Result<Option<Letter>> {
         worded(app, &CheckMail { asked_by: person.full_name.clone(), base_url })?
     } else {
         let day = Day::load(db, app.store.clock().today()).await?;
-        let Some(digest) = day.digest(person.id, &person.full_name, &base_url) else { return Ok(None) };
+        let carried = carried(db, row.id).await?;
+        let tells = |notice: &Notice| carried.contains(&notice.key());
+        let Some(digest) = day.digest(person.id, &person.full_name, &base_url, tells) else { return Ok(None) };
         worded(app, &digest)?
     };
     Ok(Some(Letter { name: person.full_name, address, text }))

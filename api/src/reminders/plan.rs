@@ -6,7 +6,7 @@ use chrono::{DateTime, Timelike as _, Utc};
 use domain::calendar::Calendar;
 use domain::id::{MailId, PersonId, ReminderId};
 use domain::record::{MailState, Subject};
-use domain::reminder::Stage;
+use domain::reminder::{NOTICE_STAGE, Stage};
 use entities::{mail, person, reminder};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -15,7 +15,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{DIGEST, Day, hand_over, host_of, queued};
+use super::{DIGEST, Day, Notice, hand_over, host_of, queued};
 use crate::app::App;
 use crate::error::Result;
 use crate::store::{Event, Tx, Writer};
@@ -29,13 +29,13 @@ const TO_HOUR: u32 = 17;
 /// How many ids one `IN` takes.
 const CHUNK: usize = 500;
 
-/// An intent: remind this person of this duty at this stage.
+/// An intent: remind this person of this duty at this stage, or tell them of this once.
 #[derive(Clone, Debug)]
 struct Intent {
     rule: &'static str,
     subject: Subject,
     subject_id: Uuid,
-    stage: Stage,
+    stage: &'static str,
     due_on: chrono::NaiveDate,
     person: PersonId,
 }
@@ -45,11 +45,23 @@ type Key = (String, Uuid, String, PersonId, chrono::NaiveDate);
 
 impl Intent {
     fn of(duty: &Duty, stage: Stage, person: PersonId) -> Self {
+        let stage = stage.code();
         Self { rule: duty.duty.code(), subject: duty.subject, subject_id: duty.subject_id, stage, due_on: duty.due_on, person }
     }
 
+    fn told(notice: &Notice, person: PersonId) -> Self {
+        Self {
+            rule: notice.notice.code(),
+            subject: notice.subject,
+            subject_id: notice.subject_id,
+            stage: NOTICE_STAGE,
+            due_on: notice.on,
+            person,
+        }
+    }
+
     fn key(&self) -> Key {
-        (self.rule.to_owned(), self.subject_id, self.stage.code().to_owned(), self.person, self.due_on)
+        (self.rule.to_owned(), self.subject_id, self.stage.to_owned(), self.person, self.due_on)
     }
 }
 
@@ -106,7 +118,7 @@ pub async fn plan_now(app: &App) -> Result<()> {
         .await
 }
 
-/// The intents that open duties call for and that are not there yet, of people who can be written to.
+/// The intents that open duties and news call for and that are not there yet, of people who can be written to.
 async fn missing(db: &impl ConnectionTrait, day: &Day) -> Result<Vec<Intent>> {
     let mut wanted = Vec::new();
     for duty in &day.duties {
@@ -114,11 +126,23 @@ async fn missing(db: &impl ConnectionTrait, day: &Day) -> Result<Vec<Intent>> {
             wanted.extend(duty.people.iter().map(|person| Intent::of(duty, stage, *person)));
         }
     }
+    for notice in &day.notices {
+        wanted.extend(notice.people.iter().map(|person| Intent::told(notice, *person)));
+    }
     let there = known(db, wanted.iter().map(|intent| intent.subject_id).collect()).await?;
     wanted.retain(|intent| !there.contains(&intent.key()));
     let reachable = reachable(db, wanted.iter().map(|intent| intent.person).collect()).await?;
     wanted.retain(|intent| reachable.contains(&intent.person));
     Ok(wanted)
+}
+
+/// Whom of these notices somebody was told already, or is about to be: by notice and person.
+pub(super) async fn told(
+    db: &impl ConnectionTrait,
+    notices: &[Notice],
+) -> Result<BTreeSet<((String, Uuid, chrono::NaiveDate), PersonId)>> {
+    let there = known(db, notices.iter().map(|notice| notice.subject_id).collect()).await?;
+    Ok(there.into_iter().map(|(rule, subject, _, person, on)| ((rule, subject, on), person)).collect())
 }
 
 async fn known(db: &impl ConnectionTrait, subjects: BTreeSet<Uuid>) -> Result<BTreeSet<Key>> {
@@ -188,7 +212,7 @@ async fn add(tx: &Tx, intent: &Intent, mail: MailId) -> Result<u64> {
         rule: Set(intent.rule.to_owned()),
         subject: Set(intent.subject),
         subject_id: Set(intent.subject_id),
-        stage: Set(intent.stage.code().to_owned()),
+        stage: Set(intent.stage.to_owned()),
         due_on: Set(intent.due_on),
         person_id: Set(intent.person),
         mail_id: Set(Some(mail)),
@@ -212,8 +236,7 @@ async fn add(tx: &Tx, intent: &Intent, mail: MailId) -> Result<u64> {
 async fn supersede(tx: &Tx, intents: &[Intent]) -> Result<()> {
     let waiting = mail::Entity::find().select_only().column(mail::Column::Id).filter(mail::Column::State.eq(MailState::Queued));
     for intent in intents {
-        let older =
-            Condition::any().add(reminder::Column::Stage.ne(intent.stage.code())).add(reminder::Column::DueOn.ne(intent.due_on));
+        let older = Condition::any().add(reminder::Column::Stage.ne(intent.stage)).add(reminder::Column::DueOn.ne(intent.due_on));
         reminder::Entity::update_many()
             .col_expr(reminder::Column::Superseded, Expr::value(true))
             .filter(reminder::Column::Rule.eq(intent.rule))

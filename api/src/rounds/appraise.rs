@@ -8,12 +8,13 @@ use domain::permission::Permission;
 use domain::record::Subject;
 use domain::round::{Appraising, Layer, RoundState, ScoreVerdict, may_appraise};
 use domain::rule::Refused;
-use domain::scoring::{self, CriteriaSet, Exact, Placed, ScoreSource, Unit, file};
+use domain::scoring::{self, Adjustment, CriteriaSet, Exact, Placed, ScoreSource, Unit, Value, file};
 use entities::{round, score_entry, sheet};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use serde_json::Value as Json;
 
 use super::access::{self, By};
+use super::deductions::{self, Proposed};
 use super::standing::{self, Said, Sheet, Stage};
 use super::{set_of, sheets};
 use crate::auth::Caller;
@@ -51,6 +52,18 @@ pub struct Row {
     pub own_unit: bool,
     /// Which layer the caller would write to.
     pub layer: Option<Layer>,
+    /// Deductions that findings of inspections propose.
+    pub proposed: Vec<Proposed>,
+    /// Figures that look odd beside last year's or another unit's.
+    pub odd: Vec<scoring::Said>,
+}
+
+impl Row {
+    /// What is odd about the declared figures: by the rule, against last year, beside other units.
+    pub fn warnings(&self) -> impl Iterator<Item = &scoring::Said> {
+        let own = self.own.iter().filter(|line| line.missing.is_none());
+        own.flat_map(|line| &line.result.warnings).map(|warning| &warning.said).chain(&self.odd)
+    }
 }
 
 /// Whether the caller sees the appraisal of a criterion: on its panel, or the secretary.
@@ -70,12 +83,63 @@ pub async fn criterion(db: &impl ConnectionTrait, caller: &Caller, id: RoundId, 
     if !sees(&by, placed) || matches!(round.state, RoundState::Draft | RoundState::SelfScoring) {
         return Err(Error::NotFound);
     }
-    let standing = standing::load_criterion(db, &round, code).await?;
+    let mut standing = standing::load_criterion(db, &round, code).await?;
+    if round.state.is_public() && !by.secretary {
+        let published_at = super::publish::published_at(db, id).await?;
+        let lines = standing.sheets.iter_mut().flat_map(|sheet| sheet.lines.values_mut());
+        lines.for_each(|said| said.entries.retain(|entry| !sheets::pending(entry, published_at)));
+    }
     let units: Vec<UnitId> = standing.sheets.iter().map(|sheet| sheet.row.unit_id).collect();
     let barred = access::barred(db, caller, &units).await?;
-    let rows = standing.sheets.into_iter().map(|sheet| row(&set, &round, &by, &barred, caller.person, placed, sheet)).collect();
+    let mut deductions = deductions::of_criterion(db, id, code).await?;
+    let mut rows: Vec<Row> = Vec::new();
+    for sheet in standing.sheets {
+        let proposed = deductions.remove(&sheet.row.unit_id).unwrap_or_default();
+        let row = row(&set, &round, &by, &barred, caller.person, placed, sheet);
+        rows.push(if row.own_unit { row } else { Row { proposed, ..row } });
+    }
+    look_odd(db, &round, placed, &mut rows).await?;
     let code = code.to_owned();
     Ok(CriterionView { round, by, set, code, rows })
+}
+
+/// Tells of figures that jumped against the published round before, and of units that declared the same.
+/// Of one's own unit nothing is said, to nobody else about it either.
+async fn look_odd(db: &impl ConnectionTrait, round: &round::Model, placed: Placed<'_>, rows: &mut [Row]) -> Result<()> {
+    let shown: Vec<(UnitId, Value)> = rows
+        .iter()
+        .filter(|row| !row.own_unit)
+        .filter_map(|row| {
+            let said = row.said.as_ref()?.latest(Layer::SelfScore)?;
+            Some((row.sheet.unit_id, standing::value_of(placed.leaf, said.value.as_ref())?))
+        })
+        .collect();
+    let mut odd: BTreeMap<UnitId, Vec<scoring::Said>> = BTreeMap::new();
+    if let Some(before) = standing::before(db, round).await? {
+        let units: Vec<UnitId> = shown.iter().map(|(unit, _)| *unit).collect();
+        let selves = standing::earlier_selves(db, &units).await?;
+        let last = standing::load_criterion(db, &before, &placed.node.code).await?;
+        let last: BTreeMap<UnitId, Value> = last
+            .sheets
+            .iter()
+            .filter_map(|sheet| Some((sheet.row.unit_id, standing::judged(placed.leaf, sheet.lines.get(&placed.node.code)?)?)))
+            .collect();
+        for (unit, now) in &shown {
+            if let Some(then) = selves.get(unit).and_then(|then| last.get(then)) {
+                odd.entry(*unit).or_default().extend(scoring::jumps(placed.leaf, now, then));
+            }
+        }
+    }
+    let name = |unit: &UnitId| rows.iter().find(|row| row.sheet.unit_id == *unit).map(|row| row.sheet.unit_name.as_str());
+    let named: Vec<(&str, &Value)> = shown.iter().filter_map(|(unit, value)| Some((name(unit)?, value))).collect();
+    let same = scoring::same_figures(&named);
+    let mut told: BTreeMap<UnitId, scoring::Said> =
+        shown.iter().filter_map(|(unit, _)| Some((*unit, same.get(name(unit)?)?.clone()))).collect();
+    for row in rows {
+        row.odd = odd.remove(&row.sheet.unit_id).unwrap_or_default();
+        row.odd.extend(told.remove(&row.sheet.unit_id));
+    }
+    Ok(())
 }
 
 fn row(
@@ -105,12 +169,21 @@ fn row(
         .as_ref()
         .and_then(|said| may_appraise(round.state, &appraising(by, placed, said, own_unit, person), ScoreVerdict::Changed).ok());
     if own_unit {
-        return Row { sheet: sheet.row, said: None, own: None, now: None, own_unit, layer: None };
+        return Row {
+            sheet: sheet.row,
+            said: None,
+            own: None,
+            now: None,
+            own_unit,
+            layer: None,
+            proposed: Vec::new(),
+            odd: Vec::new(),
+        };
     }
-    Row { sheet: sheet.row, said, own, now, own_unit, layer }
+    Row { sheet: sheet.row, said, own, now, own_unit, layer, proposed: Vec::new(), odd: Vec::new() }
 }
 
-fn appraising(by: &By, placed: Placed<'_>, said: &Said, own_unit: bool, person: PersonId) -> Appraising {
+pub(super) fn appraising(by: &By, placed: Placed<'_>, said: &Said, own_unit: bool, person: PersonId) -> Appraising {
     Appraising {
         on_panel: by.appraises(placed.leaf.appraiser_group.as_deref()) && placed.leaf.source == ScoreSource::Appraisal,
         secretary: by.secretary,
@@ -176,8 +249,11 @@ pub async fn appraise(store: &Store, caller: &Caller, id: RoundId, code: String,
                 if !problems.is_empty() {
                     continue;
                 }
-                let entry =
-                    sheets::append(&tx, &said.line, layer, judgement.verdict, value, points, reason.clone(), who.person).await?;
+                // No penalty takes nothing from the unit: there is nothing to explain.
+                let harmless =
+                    placed.leaf.adjustment == Adjustment::Penalty && gives_nothing(&set, placed, &sheet.row, &value, points);
+                let verdict = if harmless && changes { ScoreVerdict::Given } else { judgement.verdict };
+                let entry = sheets::append(&tx, &said.line, layer, verdict, value, points, reason.clone(), who.person).await?;
                 tx.record(
                     Event::on("score.appraised", Subject::SheetLine, said.line.id.0)
                         .unit(round.owner_unit_id)
@@ -190,6 +266,22 @@ pub async fn appraise(store: &Store, caller: &Caller, id: RoundId, code: String,
             Ok(done)
         })
         .await
+}
+
+/// Whether a line with this value, or these points, gives no points.
+fn gives_nothing(set: &CriteriaSet, placed: Placed<'_>, sheet: &sheet::Model, value: &Option<Json>, points: Option<i64>) -> bool {
+    let entry = match points {
+        Some(points) => scoring::Entry::set(Exact::from_stored(points)),
+        None => scoring::Entry { value: standing::value_of(placed.leaf, value.as_ref()), points: None },
+    };
+    let unit = Unit {
+        id: sheet.unit_code.clone(),
+        kind: Some(sheet.kind.clone()),
+        group: sheet.peer_group.clone(),
+        survey_held: true,
+        entries: [(placed.node.code.clone(), entry)].into(),
+    };
+    scoring::line(set, &unit, placed).result.points.is_some_and(|points| points == Exact::zero())
 }
 
 /// What a change says: exactly one of a value and points, within what the rule can give.

@@ -27,7 +27,8 @@ pub struct Counted {
 }
 
 /// Every bound input of a set for one unit and year: by criterion, then by input. What nobody has
-/// entered, or only as a bound («trên 4.400»), is not there.
+/// entered, or only as a bound («trên 4.400»), is not there; nor a count of a register in which the
+/// unit keeps nothing of that kind.
 ///
 /// # Errors
 /// The database's.
@@ -58,7 +59,7 @@ pub async fn counted(
         }
     }
     if bound.iter().any(|(.., bind)| !bind.starts_with(DOSSIERS)) {
-        for count in crate::year_work::counts(db, unit, year, today).await? {
+        for count in crate::year_work::counts(db, unit, year, today).await?.into_iter().filter(|count| count.kept) {
             let rows = count.rows.iter().map(|id| format!("/viec-trong-nam/{id}")).collect();
             known.insert(count.name.clone(), Counted { bind: count.name, value: count.value, rows });
         }

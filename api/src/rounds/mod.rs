@@ -6,9 +6,12 @@
 pub mod access;
 pub mod appraise;
 pub mod counted;
+pub mod deductions;
 pub mod http;
+pub mod owed;
 pub mod pages;
 pub mod publish;
+pub mod remedy;
 pub mod sheets;
 pub mod standing;
 
@@ -107,9 +110,17 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
 /// 404, or a document that cannot be read any more.
 pub async fn set_of(db: &impl ConnectionTrait, id: CriteriaSetId) -> Result<(criteria_set::Model, CriteriaSet)> {
     let row = criteria_set::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
-    let tree = yaml::read(&row.document).map_err(|broken| Error::Internal(broken.into()))?;
-    let set = file::read_set(&tree)?;
+    let set = read_set(&row)?;
     Ok((row, set))
+}
+
+/// A set as the engine takes it.
+///
+/// # Errors
+/// A document that cannot be read any more.
+pub fn read_set(row: &criteria_set::Model) -> Result<CriteriaSet> {
+    let tree = yaml::read(&row.document).map_err(|broken| Error::Internal(broken.into()))?;
+    Ok(file::read_set(&tree)?)
 }
 
 /// The instant that deadlines are judged by: the database's clock, so that replicas cannot disagree.
@@ -506,6 +517,7 @@ pub async fn facts(db: &impl ConnectionTrait, row: &round::Model, now: DateTime<
     };
     if matches!(row.state, RoundState::Appraisal | RoundState::Explanation | RoundState::FinalAppraisal) {
         standing::load(db, row).await?.count(&set, &mut facts);
+        facts.open_deductions = deductions::undecided(db, row.id).await?;
     }
     Ok(facts)
 }

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::draft::Problems;
 use domain::id::{PublicationId, RoundId, UnitId};
-use domain::record::{Subject, SuccessionKind};
-use domain::round::{Proposal, PublicationState, RoundState, may_approve, may_publish, may_rank};
+use domain::record::Subject;
+use domain::round::{EditionChange, Proposal, PublicationState, RoundState, may_approve, may_publish, may_rank};
 use domain::rule::{Refused, require};
 use domain::scoring::{CriteriaSet, ENGINE};
-use entities::{publication, publication_approval, round, unit_succession};
+use entities::{criteria_set, publication, publication_approval, round};
 use render::{Catalogue, Lang};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
@@ -174,13 +174,27 @@ pub async fn snapshot(db: &impl ConnectionTrait, round: &round::Model) -> Result
     may_rank(round.state)?;
     let (row, set) = set_of(db, round.set_id).await?;
     let standing = standing::load(db, round).await?;
-    let ranked = standing.rank(&set)?;
     let before = previous(db, round, &standing).await?;
+    let round = round.clone();
+    // Some thousand units of a hundred exact numbers each: not on a thread that answers requests.
+    let work = move || told(&round, row, &set, &standing, &before);
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))?
+}
+
+/// The snapshot of what was read.
+fn told(
+    round: &round::Model,
+    row: criteria_set::Model,
+    set: &CriteriaSet,
+    standing: &Standing,
+    before: &BTreeMap<UnitId, Previous>,
+) -> Result<Snapshot> {
+    let ranked = standing.rank(set)?;
     let catalogue = Catalogue::embedded().map_err(|error| Error::Internal(error.into()))?;
     let names = |nodes: Vec<&domain::scoring::Node>| {
         nodes.into_iter().map(|node| (node.code.clone(), node.name.clone(), node.max.fixed(set.places()))).collect()
     };
-    let units = ranked.iter().map(|one| unit_part(&set, &standing, one, &before, &catalogue)).collect::<Result<Vec<_>>>()?;
+    let units = ranked.iter().map(|one| unit_part(set, standing, one, before, &catalogue)).collect::<Result<Vec<_>>>()?;
     Ok(Snapshot {
         engine: ENGINE,
         round: RoundPart {
@@ -282,21 +296,16 @@ fn unit_part(
 async fn previous(db: &impl ConnectionTrait, round: &round::Model, standing: &Standing) -> Result<BTreeMap<UnitId, Previous>> {
     let Some(id) = round.previous_id else { return Ok(BTreeMap::new()) };
     let Some((_, last)) = published(db, id).await? else { return Ok(BTreeMap::new()) };
-    let links = unit_succession::Entity::find().all(db).await?;
+    let units: Vec<UnitId> = standing.sheets.iter().map(|sheet| sheet.row.unit_id).collect();
+    let selves = standing::earlier_selves(db, &units).await?;
     let of = |unit: UnitId| last.units.iter().find(|part| part.unit_id == unit);
-    let found = standing.sheets.iter().filter_map(|sheet| {
-        let unit = sheet.row.unit_id;
+    let found = units.into_iter().filter_map(|unit| {
         let same = |part: &UnitPart| Previous { comparable: true, rank: Some(part.rank), total: Some(part.total.clone()) };
-        if let Some(part) = of(unit) {
-            return Some((unit, same(part)));
-        }
-        let heirs: Vec<_> = links.iter().filter(|link| link.to_unit_id == Some(unit)).collect();
-        match heirs.as_slice() {
-            [] => None,
-            [one] if matches!(one.kind, SuccessionKind::Rename | SuccessionKind::Transfer) => {
-                of(one.from_unit_id).map(|part| (unit, same(part)))
-            }
-            _ => Some((unit, Previous { comparable: false, rank: None, total: None })),
+        let part = of(unit).or_else(|| of(*selves.get(&unit)?));
+        match part {
+            Some(part) => Some((unit, same(part))),
+            None if selves.contains_key(&unit) => None,
+            None => Some((unit, Previous { comparable: false, rank: None, total: None })),
         }
     });
     Ok(found.collect())
@@ -333,6 +342,101 @@ pub async fn published(db: &impl ConnectionTrait, id: RoundId) -> Result<Option<
         .one(db)
         .await?;
     row.map(|row| Ok((row.clone(), serde_json::from_str(&row.document)?))).transpose()
+}
+
+/// A difference between two editions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Its name.
+    pub unit: String,
+    /// What differs.
+    pub what: EditionChange,
+    /// The criterion, of points.
+    pub code: Option<String>,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is.
+    pub after: Option<String>,
+}
+
+/// What differs between two editions: unit by unit, in the order of the later one.
+#[must_use]
+pub fn changes(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
+    let of = |units: &[UnitPart], id: UnitId| units.iter().find(|part| part.unit_id == id).cloned();
+    let mut found = Vec::new();
+    for new in &after.units {
+        let mut tell = |what, code: Option<&String>, before: Option<String>, after: Option<String>| {
+            if before != after {
+                let (unit_id, unit) = (new.unit_id, new.name.clone());
+                found.push(Change { unit_id, unit, what, code: code.cloned(), before, after });
+            }
+        };
+        let Some(old) = of(&before.units, new.unit_id) else {
+            tell(EditionChange::Added, None, None, Some(new.rank.to_string()));
+            continue;
+        };
+        tell(EditionChange::Rank, None, Some(old.rank.to_string()), Some(new.rank.to_string()));
+        tell(EditionChange::Total, None, Some(old.total.clone()), Some(new.total.clone()));
+        tell(EditionChange::Grade, None, old.grade.clone(), new.grade.clone());
+        for (code, ..) in &after.set.criteria {
+            let points = |part: &UnitPart| part.lines.get(code).and_then(|line| line.points.clone());
+            tell(EditionChange::Points, Some(code), points(&old), points(new));
+        }
+    }
+    for old in before.units.iter().filter(|old| of(&after.units, old.unit_id).is_none()) {
+        let (what, before) = (EditionChange::Removed, Some(old.rank.to_string()));
+        found.push(Change { unit_id: old.unit_id, unit: old.name.clone(), what, code: None, before, after: None });
+    }
+    found
+}
+
+/// What each edition changes in the published one before it; nothing for the first.
+///
+/// # Errors
+/// A document that cannot be read any more.
+pub fn changes_of(rows: &[publication::Model]) -> Result<BTreeMap<PublicationId, Vec<Change>>> {
+    let read = |row: &publication::Model| serde_json::from_str::<Snapshot>(&row.document);
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let earlier = rows.iter().filter(|other| other.state == PublicationState::Published && other.edition < row.edition);
+        if let Some(earlier) = earlier.max_by_key(|other| other.edition) {
+            found.insert(row.id, changes(&read(earlier)?, &read(row)?));
+        }
+    }
+    Ok(found)
+}
+
+/// What an erratum would change in the published edition at this moment; for the secretary and the
+/// publishers of a published round, nothing for anybody else.
+///
+/// # Errors
+/// The database's.
+pub async fn pending(db: &impl ConnectionTrait, caller: &Caller, round: &round::Model) -> Result<Vec<Change>> {
+    let by = access::by(db, caller, round).await?;
+    if round.state != RoundState::Published || !(by.secretary || by.publisher) {
+        return Ok(Vec::new());
+    }
+    let Some((_, last)) = published(db, round.id).await? else { return Ok(Vec::new()) };
+    Ok(changes(&last, &snapshot(db, round).await?))
+}
+
+/// When the latest edition was published: the council's later words are corrections not yet published.
+///
+/// # Errors
+/// The database's.
+pub async fn published_at(db: &impl ConnectionTrait, id: RoundId) -> Result<Option<DateTime<Utc>>> {
+    let found: Option<Option<DateTime<Utc>>> = publication::Entity::find()
+        .select_only()
+        .column(publication::Column::PublishedAt)
+        .filter(publication::Column::RoundId.eq(id))
+        .filter(publication::Column::State.eq(PublicationState::Published))
+        .order_by_desc(publication::Column::Edition)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.flatten())
 }
 
 /// Every published edition of a round, the latest first.

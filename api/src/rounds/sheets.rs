@@ -11,16 +11,13 @@ use domain::round::{
 };
 use domain::scoring::{self, CriteriaSet, Line, Placed, Reach, UnitScore, Value, file};
 use entities::{round, score_entry, sheet, sheet_line};
-use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _,
-};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use serde_json::Value as Json;
 
 use super::access::{self, Seen};
 use super::counted::{self, counted};
 use super::standing::{self, Said, Sheet, Stage};
-use super::{deadline_now, entries_of, set_of};
+use super::{deadline_now, set_of};
 use crate::auth::Caller;
 use crate::criteria::yaml;
 use crate::error::{Error, Result};
@@ -55,6 +52,8 @@ pub struct SheetView {
     pub own: UnitScore,
     /// How many files each line has.
     pub files: BTreeMap<SheetLineId, u32>,
+    /// Figures that jumped against the unit's own of last year, by criterion.
+    pub odd: BTreeMap<String, Vec<scoring::Said>>,
 }
 
 /// A sheet. Appraised values are there from the explanation on, of one's own unit.
@@ -64,17 +63,12 @@ pub struct SheetView {
 pub async fn view(db: &impl ConnectionTrait, caller: &Caller, id: SheetId) -> Result<SheetView> {
     let seen = access::sheet(db, caller, id, false).await?;
     let (_, set) = set_of(db, seen.round.set_id).await?;
-    let rows = sheet_line::Entity::find()
-        .filter(sheet_line::Column::SheetId.eq(id))
-        .order_by_asc(sheet_line::Column::Code)
-        .all(db)
-        .await?;
+    let mut lines = standing::load_sheet(db, seen.sheet.clone()).await?.lines;
     let ids = sea_orm::sea_query::Query::select()
         .column(sheet_line::Column::Id)
         .from(sheet_line::Entity)
         .and_where(sheet_line::Column::SheetId.eq(id))
         .to_owned();
-    let mut entries = entries_of(db, sea_orm::Condition::all().add(score_entry::Column::LineId.in_subquery(ids.clone()))).await?;
     let evidence: Vec<uuid::Uuid> = {
         use sea_orm::QuerySelect as _;
         entities::evidence::Entity::find()
@@ -91,16 +85,43 @@ pub async fn view(db: &impl ConnectionTrait, caller: &Caller, id: SheetId) -> Re
     for line in evidence {
         *files.entry(SheetLineId(line)).or_default() += 1;
     }
-    let lines: BTreeMap<String, Said> = rows
-        .into_iter()
-        .map(|line| {
-            let mut said = Said { entries: entries.remove(&line.id).unwrap_or_default(), line };
-            said.entries.retain(|entry| shown(&seen, entry.layer));
-            (said.line.code.clone(), said)
-        })
-        .collect();
+    let published_at = match seen.by.secretary || !seen.round.state.is_public() {
+        true => None,
+        false => super::publish::published_at(db, seen.round.id).await?,
+    };
+    for said in lines.values_mut() {
+        said.entries.retain(|entry| shown(&seen, entry.layer) && !pending(entry, published_at));
+    }
+    let odd = jumps(db, &seen, &set, &lines).await?;
     let own = own_score(&set, &seen.round, &seen.sheet, &lines);
-    Ok(SheetView { seen, set, lines, own, files })
+    Ok(SheetView { seen, set, lines, own, files, odd })
+}
+
+/// A correction by the council that no erratum has published yet.
+pub(super) fn pending(entry: &score_entry::Model, published_at: Option<chrono::DateTime<chrono::Utc>>) -> bool {
+    entry.layer == Layer::Council && published_at.is_some_and(|at| entry.created_at > at)
+}
+
+/// Figures that jumped against the published round before, of the same unit.
+async fn jumps(
+    db: &impl ConnectionTrait,
+    seen: &Seen,
+    set: &CriteriaSet,
+    lines: &BTreeMap<String, Said>,
+) -> Result<BTreeMap<String, Vec<scoring::Said>>> {
+    let Some(before) = standing::before(db, &seen.round).await? else { return Ok(BTreeMap::new()) };
+    let unit = seen.sheet.unit_id;
+    let Some(then) = standing::earlier_selves(db, &[unit]).await?.remove(&unit) else { return Ok(BTreeMap::new()) };
+    let query = sheet::Entity::find().filter(sheet::Column::RoundId.eq(before.id)).filter(sheet::Column::UnitId.eq(then));
+    let Some(row) = query.one(db).await? else { return Ok(BTreeMap::new()) };
+    let last = standing::load_sheet(db, row).await?;
+    let told = set.leaves().into_iter().filter_map(|placed| {
+        let code = &placed.node.code;
+        let now = standing::value_of(placed.leaf, lines.get(code)?.line.value.as_ref())?;
+        let before = standing::judged(placed.leaf, last.lines.get(code)?)?;
+        Some((code.clone(), scoring::jumps(placed.leaf, &now, &before))).filter(|(_, found)| !found.is_empty())
+    });
+    Ok(told.collect())
 }
 
 /// Whether this caller may read a layer now.
@@ -138,6 +159,19 @@ pub enum Unfinished {
 }
 
 impl SheetView {
+    /// Puts lines as they are typed in place of what is kept, and scores that. Nothing is written; a
+    /// value that is not understood is none.
+    pub fn try_lines(&mut self, inputs: &[LineInput]) {
+        for input in inputs {
+            let (Some(placed), Some(said)) = (self.set.leaf(&input.code), self.lines.get_mut(&input.code)) else { continue };
+            let mut problems = Problems::new();
+            let value = checked(&self.set, placed, input, &input.code, &mut problems);
+            said.line.value = value.filter(|_| problems.is_empty());
+            said.line.note = problems.optional_text("note", input.note.as_deref(), 4_000);
+        }
+        self.own = own_score(&self.set, &self.seen.round, &self.seen.sheet, &self.lines);
+    }
+
     /// Points the unit gives itself, and the most it could.
     #[must_use]
     pub fn own_points(&self) -> (scoring::Exact, scoring::Exact) {
@@ -151,6 +185,14 @@ impl SheetView {
             lines.iter().filter_map(|line| line.result.points.as_ref()).sum(),
             lines.iter().filter(counted).map(|line| &line.max).sum(),
         )
+    }
+
+    /// What is odd about a line's figures: by the rule, and against last year.
+    #[must_use]
+    pub fn warnings(&self, code: &str) -> Vec<&scoring::Said> {
+        let own = self.own.line(code).filter(|line| line.missing.is_none());
+        let by_rule = own.into_iter().flat_map(|line| &line.result.warnings).map(|warning| &warning.said);
+        by_rule.chain(self.odd.get(code).into_iter().flatten()).collect()
     }
 
     /// What is still missing, by criterion.

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use domain::draft::Problems;
-use domain::id::RoundId;
+use domain::id::{RoundId, UnitId};
+use domain::record::SuccessionKind;
 use domain::round::{Facts, Layer, ScoreVerdict, SheetState, may_rank};
 use domain::scoring::{self, CriteriaSet, Entry, Exact, Leaf, Place, ScoreSource, Unit, UnitScore, Value, file};
 use entities::{round, score_entry, sheet, sheet_line};
@@ -108,6 +109,29 @@ async fn load_some(db: &impl ConnectionTrait, round: &round::Model, code: Option
     }
     let sheets = sheets.into_iter().map(|row| Sheet { lines: by_sheet.remove(&row.id).unwrap_or_default(), row }).collect();
     Ok(Standing { round: round.clone(), sheets })
+}
+
+/// Reads one sheet.
+///
+/// # Errors
+/// The database's.
+pub async fn load_sheet(db: &impl ConnectionTrait, row: sheet::Model) -> Result<Sheet> {
+    let lines = sheet_line::Entity::find().filter(sheet_line::Column::SheetId.eq(row.id)).all(db).await?;
+    let ids = Query::select()
+        .column(sheet_line::Column::Id)
+        .from(sheet_line::Entity)
+        .and_where(sheet_line::Column::SheetId.eq(row.id))
+        .to_owned();
+    let mut entries = entries_of(db, Condition::all().add(score_entry::Column::LineId.in_subquery(ids))).await?;
+    let said =
+        |line: sheet_line::Model| (line.code.clone(), Said { entries: entries.remove(&line.id).unwrap_or_default(), line });
+    Ok(Sheet { lines: lines.into_iter().map(said).collect(), row })
+}
+
+/// The figures of a line as they were judged in the end: what last year's are compared by.
+#[must_use]
+pub fn judged(leaf: &Leaf, said: &Said) -> Option<Value> {
+    effective(leaf, said, Stage::Final).and_then(|entry| entry.value)
 }
 
 /// A kept value, as its criterion reads it.
@@ -264,6 +288,39 @@ impl Standing {
         }
         Ok(found)
     }
+}
+
+/// The published round before this one, if it has one.
+///
+/// # Errors
+/// The database's.
+pub async fn before(db: &impl ConnectionTrait, row: &round::Model) -> Result<Option<round::Model>> {
+    let Some(id) = row.previous_id else { return Ok(None) };
+    Ok(round::Entity::find_by_id(id).one(db).await?.filter(|before| before.state.is_public()))
+}
+
+/// What each of these units was called in an earlier round: itself, or the one it was renamed or
+/// moved from. A unit that was merged or split is nobody's continuation.
+///
+/// # Errors
+/// The database's.
+pub async fn earlier_selves(db: &impl ConnectionTrait, units: &[UnitId]) -> Result<BTreeMap<UnitId, UnitId>> {
+    use entities::unit_succession::{Column, Entity};
+    let links = Entity::find().filter(Column::ToUnitId.is_in(units.iter().copied())).all(db).await?;
+    let mut found: BTreeMap<UnitId, UnitId> = units.iter().map(|unit| (*unit, *unit)).collect();
+    for unit in units {
+        let heirs: Vec<_> = links.iter().filter(|link| link.to_unit_id == Some(*unit)).collect();
+        if let [one] = heirs.as_slice() {
+            if matches!(one.kind, SuccessionKind::Rename | SuccessionKind::Transfer) {
+                found.insert(*unit, one.from_unit_id);
+            } else {
+                found.remove(unit);
+            }
+        } else if !heirs.is_empty() {
+            found.remove(unit);
+        }
+    }
+    Ok(found)
 }
 
 /// The sheets of a round, by unit code.

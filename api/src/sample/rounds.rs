@@ -19,6 +19,7 @@ use crate::criteria::yaml;
 use crate::error::{Error, Result};
 use crate::http::Version;
 use crate::rounds::appraise::{self, Given, Judgement};
+use crate::rounds::counted::{Counted, counted};
 use crate::rounds::sheets::{self, LineInput};
 use crate::rounds::{self, Dates, Decision, NewRound, Seat, publish};
 
@@ -44,6 +45,14 @@ fn changed(unit: &str) -> Vec<(&'static str, Json)> {
         ],
         _ => Vec::new(),
     }
+}
+
+/// Whether a declared figure is another than the one that was counted.
+fn differs(declared: &Json, counted: &BTreeMap<String, Counted>) -> bool {
+    counted.iter().any(|(input, one)| {
+        let figure = declared.get(input).map(|figure| figure.as_str().map_or_else(|| figure.to_string(), str::to_owned));
+        figure.is_some_and(|figure| figure != one.value.to_string())
+    })
 }
 
 /// Tells both rounds.
@@ -119,19 +128,32 @@ impl Teller<'_> {
         row.map(|row| row.id).ok_or(Error::NotFound)
     }
 
-    /// Fills in the first `lines` lines of a sheet; all of them are handed in.
+    /// Fills in the first `lines` lines of a sheet; all of them are handed in. A sheet still being written takes the
+    /// figures that are counted; one that is handed in keeps its own, and says why where they differ.
     async fn self_score(&self, id: RoundId, (unit, officer, head): (&str, &str, &str), lines: usize) -> Result<()> {
         let store = &self.story.app.store;
-        let sheet = self.sheet(id, unit_of(self.story.world, unit)?).await?;
+        let unit_id = unit_of(self.story.world, unit)?;
+        let sheet = self.sheet(id, unit_id).await?;
+        let row = round::Entity::find_by_id(id).one(store.read()).await?.ok_or(Error::NotFound)?;
+        let counted = counted(store.read(), &self.set, unit_id, row.year, self.story.day(0)).await?;
         let mut values = self.values.clone();
         values.extend(changed(unit).into_iter().map(|(code, value)| (code.to_owned(), value)));
         let own: Vec<_> = self.set.leaves().into_iter().filter(|placed| placed.leaf.self_scored).collect();
-        let inputs = own.iter().take(lines).map(|placed| LineInput {
-            code: placed.node.code.clone(),
-            version: None,
-            value: values.get(&placed.node.code).cloned().unwrap_or_default(),
-            note: Some("Hồ sơ minh chứng lưu tại Văn phòng HĐND và UBND (mẫu).".to_owned()),
-            override_reason: None,
+        let inputs = own.iter().take(lines).map(|placed| {
+            let code = &placed.node.code;
+            let mut value = values.get(code).cloned().unwrap_or_default();
+            let differs = counted.get(code).is_some_and(|counted| differs(&value, counted));
+            if let (Some(counted), Some(numbers), true) = (counted.get(code), value.as_object_mut(), lines < own.len()) {
+                numbers.extend(counted.iter().map(|(input, one)| (input.clone(), json!(one.value))));
+            }
+            LineInput {
+                code: code.clone(),
+                version: None,
+                value,
+                note: Some("Hồ sơ minh chứng lưu tại Văn phòng HĐND và UBND (mẫu).".to_owned()),
+                override_reason: (differs && lines >= own.len())
+                    .then(|| "Số khai theo báo cáo tổng kết năm, khác số đã đếm trên hệ thống (mẫu).".to_owned()),
+            }
         });
         let row = sheets::write(store, &self.story.who(officer).await?, sheet, inputs.collect()).await?;
         if lines >= own.len() {

@@ -8,7 +8,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
-use super::{Filter, NewForms, NewSurvey, UnitResult};
+use super::{Filter, Listed, NewForms, NewSurvey, UnitResult};
 use crate::app::App;
 use crate::auth::{Auth, can};
 use crate::error::Result;
@@ -122,6 +122,28 @@ pub enum Entered {
     /// The entry without its answers.
     #[oai(status = 201)]
     Made(Json<SurveyEntry>),
+}
+
+/// An entry in the list.
+#[derive(Debug, Object)]
+pub struct ListedSurveyEntry {
+    /// Its id, to take it back.
+    pub id: SurveyFormId,
+    /// The unit that was judged.
+    pub unit_id: UnitId,
+    /// How it came in.
+    pub channel: SurveyChannel,
+    /// How many forms it stands for.
+    pub forms: u32,
+    /// Whether it was taken back.
+    pub taken_back: bool,
+}
+
+impl From<Listed> for ListedSurveyEntry {
+    fn from(listed: Listed) -> Self {
+        let Listed { entry, channel, taken_back } = listed;
+        Self { id: entry.id, unit_id: entry.unit_id, channel, forms: entry.forms, taken_back }
+    }
 }
 
 /// Why an entry is taken back.
@@ -314,7 +336,7 @@ impl SurveysApi {
     #[oai(path = "/surveys/:id/forms", method = "post", operation_id = "create_survey_forms")]
     async fn create_survey_forms(
         &self,
-        auth: Auth<can::EditFigures>,
+        auth: Auth<can::EnterSurveyForms>,
         app: Data<&App>,
         id: Path<SurveyId>,
         #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
@@ -326,13 +348,34 @@ impl SurveysApi {
         Ok(Entered::Made(Json(SurveyEntry { id: entry.id, unit_id: entry.unit_id, forms: entry.forms })))
     }
 
+    /// List the entries of a survey
+    ///
+    /// Of the units one enters for, the latest first. What they say is not shown.
+    #[oai(path = "/surveys/:id/forms", method = "get", operation_id = "list_survey_forms")]
+    async fn list_survey_forms(
+        &self,
+        auth: Auth<can::EnterSurveyForms>,
+        app: Data<&App>,
+        id: Path<SurveyId>,
+        limit: Query<Option<u64>>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<ListedSurveyEntry>>> {
+        let slice = Slice::new(limit.0, cursor.0.as_deref())?;
+        let row = super::find(app.store.read(), &auth, id.0).await?;
+        let rows = super::entries(app.store.read(), &auth, row.id, &slice).await?;
+        let path = format!("/api/v1/surveys/{}/forms", row.id);
+        let key = |listed: &Listed| (serde_json::json!(row.id), listed.entry.id.0);
+        let (items, next) = slice.page(rows, &path, key, ListedSurveyEntry::from);
+        Ok(Json(Page { items, next }))
+    }
+
     /// Take back a wrong entry
     ///
     /// While the survey is open. The entry stays, with an entry that takes it back.
     #[oai(path = "/surveys/:id/forms/:form/take-back", method = "post", operation_id = "take_back_survey_forms")]
     async fn take_back_survey_forms(
         &self,
-        auth: Auth<can::EditFigures>,
+        auth: Auth<can::EnterSurveyForms>,
         app: Data<&App>,
         id: Path<SurveyId>,
         form: Path<SurveyFormId>,

@@ -15,7 +15,7 @@ use domain::record::Subject;
 use domain::rule::{Refused, require};
 use domain::survey::{Answers, Instrument, Outcome, SurveyChannel, SurveyState, Unseen, is_code, outcome};
 use domain::year_work::YEARS;
-use entities::{survey, survey_form, unit_path};
+use entities::{survey, survey_form, unit, unit_path};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
@@ -28,6 +28,9 @@ use crate::http::{Slice, Version, seen};
 use crate::inspections::plan::own_unit;
 use crate::store::{Event, Store, Tx, is_unique_violation};
 use crate::year_work::counts::{Counted, OfSurvey};
+
+/// Units to choose from when forms are entered.
+const MOST_JUDGED: u64 = 500;
 
 /// Which surveys are asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -219,7 +222,7 @@ pub async fn enter(store: &Store, caller: &Caller, id: SurveyId, new: NewForms) 
             let answers = said(answers);
             let mut problems = Problems::new();
             let forms = instrument(&row)?.forms(&answers, &mut problems);
-            let unit = own_unit(tx.db(), &who, Permission::EditFigures, unit_id).await?;
+            let unit = own_unit(tx.db(), &who, Permission::EnterSurveyForms, unit_id).await?;
             let unit = unit.map_err(|code| problems.add("unit_id", code)).ok();
             if let Some(unit) = unit {
                 problems.check(!reaches(&tx, &row, unit).await?, "unit_id", "unknown_unit");
@@ -266,6 +269,67 @@ async fn insert(
     Ok(())
 }
 
+/// An entry as it is listed: what it says is not shown.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The entry.
+    pub entry: Entry,
+    /// How it came in.
+    pub channel: SurveyChannel,
+    /// Another entry has taken it back.
+    pub taken_back: bool,
+}
+
+/// Entries of a survey for the units the caller enters for, the latest first. Two statements.
+///
+/// # Errors
+/// The database's.
+pub async fn entries(db: &impl ConnectionTrait, caller: &Caller, id: SurveyId, slice: &Slice) -> Result<Vec<Listed>> {
+    use survey_form::Column;
+    let rows = survey_form::Entity::find()
+        .filter(Column::SurveyId.eq(id))
+        .filter(Column::CancelsId.is_null())
+        .filter(caller.scope(Permission::EnterSurveyForms).covers(Column::UnitId))
+        .filter(slice.after(Column::SurveyId, Column::Id, true))
+        .order_by_desc(Column::Id)
+        .limit(slice.fetch())
+        .all(db)
+        .await?;
+    let gone: Vec<Option<SurveyFormId>> = survey_form::Entity::find()
+        .select_only()
+        .column(Column::CancelsId)
+        .filter(Column::CancelsId.is_in(rows.iter().map(|row| row.id)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let listed = |row: survey_form::Model| Listed {
+        taken_back: gone.contains(&Some(row.id)),
+        channel: row.channel,
+        entry: Entry { id: row.id, unit_id: row.unit_id, forms: u32::try_from(row.forms).unwrap_or_default() },
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}
+
+/// The units below the holder of a survey that the caller enters forms for, by code.
+///
+/// # Errors
+/// The database's.
+pub async fn judged(db: &impl ConnectionTrait, caller: &Caller, row: &survey::Model) -> Result<Vec<unit::Model>> {
+    let below = Query::select()
+        .column(unit_path::Column::DescendantId)
+        .from(unit_path::Entity)
+        .and_where(unit_path::Column::AncestorId.eq(row.unit_id))
+        .to_owned();
+    Ok(unit::Entity::find()
+        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, caller.today))
+        .filter(unit::Column::Id.in_subquery(below))
+        .filter(caller.scope(Permission::EnterSurveyForms).covers(unit::Column::Id))
+        .order_by_asc(unit::Column::Code)
+        .limit(MOST_JUDGED)
+        .all(db)
+        .await?)
+}
+
 /// Takes an entry back by a row of its own: nothing is deleted.
 ///
 /// # Errors
@@ -278,7 +342,7 @@ pub async fn take_back(store: &Store, caller: &Caller, id: SurveyId, form: Surve
             let wrong = survey_form::Entity::find_by_id(form)
                 .filter(survey_form::Column::SurveyId.eq(id))
                 .filter(survey_form::Column::CancelsId.is_null())
-                .filter(who.scope(Permission::EditFigures).covers(survey_form::Column::UnitId))
+                .filter(who.scope(Permission::EnterSurveyForms).covers(survey_form::Column::UnitId))
                 .one(tx.db())
                 .await?
                 .ok_or(Error::NotFound)?;
@@ -373,7 +437,13 @@ pub(crate) async fn counted(db: &impl ConnectionTrait, unit: UnitId, year: i32) 
         for ((code, count), option) in seen.options.into_iter().zip(asked.options) {
             let of = OfSurvey { id: row.id, title: row.title.clone(), option: option.label };
             let value = i64::try_from(count).unwrap_or(i64::MAX);
-            counted.push(Counted { name: format!("survey.{}.{code}", row.code), value, rows: Vec::new(), survey: Some(of) });
+            counted.push(Counted {
+                name: format!("survey.{}.{code}", row.code),
+                value,
+                rows: Vec::new(),
+                kept: true,
+                survey: Some(of),
+            });
         }
     }
     Ok(counted)

@@ -2,7 +2,7 @@
 
 use chrono::Datelike as _;
 use domain::draft::Problems;
-use domain::id::SurveyId;
+use domain::id::{SurveyFormId, SurveyId};
 use domain::permission::Permission;
 use domain::survey::{AnswerOption, Answers, Instrument, OVERALL, Question, SurveyChannel, SurveyState};
 use entities::survey;
@@ -30,6 +30,8 @@ pub fn routes(tree: Route) -> Route {
         .at("/khao-sat/:id", get(show_page))
         .at("/khao-sat/:id/phieu", get(entry_page).post(enter_one))
         .at("/khao-sat/:id/so-dem", post(enter_many))
+        .at("/khao-sat/:id/da-nhap", get(entries_page))
+        .at("/khao-sat/:id/da-nhap/:form/rut", post(take_back))
         .at("/khao-sat/:id/ket-thuc", post(close))
 }
 
@@ -174,7 +176,7 @@ async fn shown(app: &App, caller: &Caller, row: survey::Model) -> Result<view::S
         year: row.year.to_string(),
         state: row.state,
         tone: tone(row.state),
-        enter_href: (open && caller.may(Permission::EditFigures)).then(|| format!("{href}/phieu")),
+        enter_href: (open && caller.may(Permission::EnterSurveyForms)).then(|| format!("{href}/phieu")),
         close: closes.then(|| web::fresh_form(Some(row.version)).with_id("close")),
         options,
         questions,
@@ -202,11 +204,20 @@ async fn entering(app: &App, caller: &Caller, row: &survey::Model, one: Form, ma
         href: format!("/khao-sat/{}", row.id),
         one: one.with_id("one"),
         many: many.with_id("many"),
-        units: own_units(app, caller, Permission::EditFigures).await?,
+        entries_href: format!("/khao-sat/{}/da-nhap", row.id),
+        units: choice(super::judged(app.store.read(), caller, row).await?),
         channels: SurveyChannel::ALL.iter().map(channel).collect(),
         asked,
         options: options.into_iter().map(|option| Choice::new(option.code, option.label)).collect(),
     })
+}
+
+/// Units to choose from; none when there is only one.
+fn choice(units: Vec<entities::unit::Model>) -> Vec<Choice> {
+    if units.len() < 2 {
+        return Vec::new();
+    }
+    units.into_iter().map(|unit| Choice::new(unit.id.to_string(), format!("{} ({})", unit.name, unit.code))).collect()
 }
 
 fn blank() -> Form {
@@ -218,7 +229,7 @@ fn blank() -> Form {
 #[handler]
 async fn entry_page(
     app: Data<&App>,
-    caller: Login<can::EditFigures>,
+    caller: Login<can::EnterSurveyForms>,
     request: &Request,
     Path(id): Path<SurveyId>,
 ) -> Result<Response> {
@@ -273,11 +284,78 @@ async fn enter(app: &App, caller: Caller, form: Form, id: SurveyId, many: bool) 
 }
 
 #[handler]
-async fn enter_one(app: Data<&App>, posted: Posted<can::EditFigures>, Path(id): Path<SurveyId>) -> Result<Response> {
+async fn enter_one(app: Data<&App>, posted: Posted<can::EnterSurveyForms>, Path(id): Path<SurveyId>) -> Result<Response> {
     enter(&app, posted.caller, posted.form, id, false).await
 }
 
 #[handler]
-async fn enter_many(app: Data<&App>, posted: Posted<can::EditFigures>, Path(id): Path<SurveyId>) -> Result<Response> {
+async fn enter_many(app: Data<&App>, posted: Posted<can::EnterSurveyForms>, Path(id): Path<SurveyId>) -> Result<Response> {
     enter(&app, posted.caller, posted.form, id, true).await
+}
+
+#[handler]
+async fn entries_page(
+    app: Data<&App>,
+    caller: Login<can::EnterSurveyForms>,
+    request: &Request,
+    Path(id): Path<SurveyId>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let row = super::find(app.store.read(), &caller, id).await?;
+    let view = entered(&app, &caller, row, asked.cursor.as_deref(), None).await?;
+    web::page(&app, &caller, say(&app, "survey.entries_title", &[]), &web::path_of(request), &view).await
+}
+
+/// What was entered; one of the acts may have come back.
+async fn entered(
+    app: &App,
+    caller: &Caller,
+    row: survey::Model,
+    cursor: Option<&str>,
+    failed: Option<Form>,
+) -> Result<view::SurveyEntries> {
+    let slice = Slice::new(None, cursor)?;
+    let rows = super::entries(app.store.read(), caller, row.id, &slice).await?;
+    let names = unit_names(app.store.read(), rows.iter().map(|one| one.entry.unit_id)).await?;
+    let (path, open) = (format!("/khao-sat/{}/da-nhap", row.id), row.state == SurveyState::Open);
+    let show = |one: super::Listed| {
+        let id = one.entry.id.to_string();
+        let form = failed.clone().filter(|form| form.id == id).unwrap_or_else(|| web::fresh_form(None).with_id(id.clone()));
+        view::SurveyEntryRow {
+            unit: names.get(&one.entry.unit_id).cloned().unwrap_or_default(),
+            channel: one.channel,
+            forms: one.entry.forms,
+            taken_back: one.taken_back,
+            action: format!("{path}/{id}/rut"),
+            form: (open && !one.taken_back).then_some(form),
+        }
+    };
+    let key = |one: &super::Listed| (serde_json::json!(row.id), one.entry.id.0);
+    let (rows, next) = slice.page(rows, &path, key, show);
+    let pager = Pager { next, first: cursor.map(|_| path.clone()) };
+    Ok(view::SurveyEntries {
+        title: row.title,
+        href: format!("/khao-sat/{}", row.id),
+        enter_href: open.then(|| format!("/khao-sat/{}/phieu", row.id)),
+        list: Listing { pager, ..Listing::plain(rows) },
+    })
+}
+
+#[handler]
+async fn take_back(
+    app: Data<&App>,
+    posted: Posted<can::EnterSurveyForms>,
+    Path((id, form_id)): Path<(SurveyId, SurveyFormId)>,
+) -> Result<Response> {
+    let Posted { caller, form, .. } = posted;
+    let path = format!("/khao-sat/{id}/da-nhap");
+    match super::take_back(&app.store, &caller, id, form_id, form.value("reason").to_owned()).await {
+        Ok(_) => Ok(web::done(&path, "survey_entry_taken_back")),
+        Err(error) => {
+            let row = super::find(app.store.read(), &caller, id).await?;
+            let title = say(&app, "survey.entries_title", &[]);
+            let view = async |form: Form| entered(&app, &caller, row, None, Some(form)).await;
+            web::again(&app, &caller, title, &path, form.with_id(form_id.to_string()), error, view).await
+        }
+    }
 }

@@ -133,11 +133,12 @@ async fn view(app: &App, caller: &Caller, id: UnitId, form: Option<Form>) -> Res
         .collect()
     };
     let manages = caller.scope(Permission::ManageUnits).contains(db, id).await?;
-    let form = form.unwrap_or_else(|| {
-        let mut form = web::fresh_form(Some(row.version));
-        form.set("name", row.name.clone());
-        form
-    });
+    let mut fresh = web::fresh_form(Some(row.version));
+    fresh.set("name", row.name.clone());
+    let form = match form {
+        Some(form) => form.compare(&fresh),
+        None => fresh,
+    };
     let page = UnitPage {
         kind: super::kinds(db).await?.get(&row.kind_code).map(|kind| kind.name.clone()).unwrap_or_default(),
         valid_from: row.valid_from,

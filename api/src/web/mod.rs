@@ -142,7 +142,8 @@ pub async fn page<V: View>(app: &App, caller: &Caller, title: impl Into<String>,
 }
 
 /// Draws a form again with what is wrong with it (422), or passes the error on when it is no
-/// matter of the form.
+/// matter of the form. A stale one (412) keeps what was typed and the version it was drawn with, until the view sets it
+/// beside the present record ([`Form::compare`]).
 ///
 /// # Errors
 /// The error itself, when a form cannot mend it.
@@ -160,7 +161,8 @@ pub async fn again<V: View>(
         Error::Invalid(fields) => {
             form.refuse(app.renderer.catalogue(), Lang::Vi, fields);
         }
-        Error::Rule(_) | Error::Stale => {
+        Error::Stale => form.stale = true,
+        Error::Rule(_) => {
             form.error("", edge::sentences(app, Lang::Vi, &error).1);
         }
         _ => return Err(error),

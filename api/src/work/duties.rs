@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, Qu
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::reminders::Notice;
 
 /// Something a person must do until a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,5 +82,14 @@ pub async fn all(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty
     let mut found = crate::findings::duties(db, today).await?;
     found.extend(crate::corrective_actions::duties(db, today).await?);
     found.extend(crate::documents::duties(db, today).await?);
+    found.extend(crate::rounds::owed::duties(db, today).await?);
     Ok(found)
+}
+
+/// Everything that people are told of once, of every area.
+///
+/// # Errors
+/// The database's.
+pub async fn notices(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Notice>> {
+    crate::rounds::owed::notices(db, today).await
 }

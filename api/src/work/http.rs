@@ -31,6 +31,8 @@ pub struct WorkRecord {
     pub code: String,
     /// What it is about, in a few words.
     pub title: String,
+    /// How many lines or criteria, where the act is about several.
+    pub count: Option<u32>,
     /// Name of the unit concerned.
     pub unit_name: String,
     /// By when.
@@ -61,6 +63,7 @@ impl From<Item> for WorkRecord {
             subject_id: item.subject_id,
             code: item.code,
             title: item.title,
+            count: item.count,
             unit_name: item.unit_name,
             due_on: item.due_on,
             days_left: item.days_left,
@@ -77,7 +80,7 @@ impl WorkApi {
     /// Over all areas, the most pressing first.
     #[oai(path = "/work", method = "get", operation_id = "list_work")]
     async fn list_work(&self, auth: Auth<can::UseOwnAccount>, app: Data<&App>) -> Result<Json<WorkList>> {
-        let waiting = super::waiting(app.store.read(), &auth).await?;
+        let waiting = super::waiting(app.store.read(), &auth, app.store.clock().now()).await?;
         Ok(Json(WorkList { today: auth.today, items: waiting.items.into_iter().map(Into::into).collect() }))
     }
 }

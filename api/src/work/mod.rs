@@ -3,9 +3,10 @@
 pub mod duties;
 pub mod http;
 pub mod pages;
+mod rounds;
 mod waiting;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::Calendar;
 use domain::record::Subject;
 use sea_orm::ConnectionTrait;
@@ -29,6 +30,8 @@ pub struct Item {
     pub code: String,
     /// What it is about, in a few words.
     pub title: String,
+    /// How many lines or criteria, where the act is about several: `work_count.<verb>` in the catalogue.
+    pub count: Option<u32>,
     /// Name of the unit concerned.
     pub unit_name: String,
     /// By when; `None` when no day is set.
@@ -54,13 +57,14 @@ pub struct Waiting {
 ///
 /// # Errors
 /// The database's.
-pub async fn waiting(db: &impl ConnectionTrait, caller: &Caller) -> Result<Waiting> {
+pub async fn waiting(db: &impl ConnectionTrait, caller: &Caller, now: DateTime<Utc>) -> Result<Waiting> {
     let calendar = crate::calendar::load(db).await?;
     let (mut items, ahead) = waiting::visits(db, caller).await?;
     items.extend(waiting::findings(db, caller).await?);
     items.extend(waiting::actions(db, caller).await?);
     items.extend(waiting::steps(db, caller).await?);
     items.extend(waiting::papers(db, caller, &calendar).await?);
+    items.extend(rounds::rounds(db, caller, now).await?);
     for item in &mut items {
         count_down(item, &calendar, caller.today);
     }

@@ -31,9 +31,9 @@ async fn today(app: Data<&App>, request: &Request) -> Result<Response> {
         }
         Err(error) => return Err(error),
     };
-    let waiting = super::waiting(app.store.read(), &caller).await?;
+    let waiting = super::waiting(app.store.read(), &caller, app.store.clock().now()).await?;
     let nearest = waiting.ahead.map(|(title, on, href)| Nearest { title, on, href });
-    let view = Today::new(caller.today, waiting.items.into_iter().map(drawn).collect(), nearest);
+    let view = Today::new(caller.today, waiting.items.into_iter().map(|item| drawn(&app, item)).collect(), nearest);
     let title = web::say(&app, "today.title", &[]);
     web::page(&app, &caller, title, &web::path_of(request), &view).await
 }
@@ -43,8 +43,10 @@ async fn first_start(app: &App) -> Result<Response> {
     web::open_page(app, StatusCode::OK, &title, "/", &FirstStart::default()).await
 }
 
-fn drawn(item: Item) -> WorkItem {
+fn drawn(app: &App, item: Item) -> WorkItem {
+    let count = |n: u32| web::say(app, &format!("work_count.{}", item.verb), &[("n", n.to_string())]);
     WorkItem {
+        count: item.count.map(count),
         verb: item.verb.to_owned(),
         title: item.title,
         unit: item.unit_name,

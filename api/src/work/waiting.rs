@@ -203,7 +203,7 @@ fn self_report(row: &Visit, today: NaiveDate) -> SelfReportDuty {
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one row")]
-fn item(
+pub(super) fn item(
     verb: &'static str,
     kind: &'static str,
     subject: Subject,
@@ -220,6 +220,7 @@ fn item(
         subject_id: id,
         code: code.to_owned(),
         title,
+        count: None,
         unit_name: unit.to_owned(),
         due_on,
         days_left: None,

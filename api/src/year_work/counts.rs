@@ -17,6 +17,8 @@ pub struct Counted {
     pub value: i64,
     /// The rows behind it: those that add something. Empty for surveys, whose forms are nobody's to see.
     pub rows: Vec<WorkItemId>,
+    /// Something of its kind was entered for the year: a zero is a count, and not just an empty register.
+    pub kept: bool,
     /// The survey it comes from.
     pub survey: Option<OfSurvey>,
 }
@@ -50,8 +52,10 @@ pub async fn counts(db: &impl ConnectionTrait, unit: UnitId, year: i32, today: N
         .iter()
         .map(|count| {
             let added = rows.iter().map(|row| (row.id, count.adds(&row.item(), today))).filter(|(_, adds)| *adds != 0);
-            let (rows, adds): (Vec<_>, Vec<_>) = added.unzip();
-            Counted { name: count.name.to_owned(), value: adds.into_iter().map(i64::from).sum(), rows, survey: None }
+            let (counted, adds): (Vec<_>, Vec<_>) = added.unzip();
+            let kept = rows.iter().any(|row| row.kind == count.kind);
+            let value = adds.into_iter().map(i64::from).sum();
+            Counted { name: count.name.to_owned(), value, rows: counted, kept, survey: None }
         })
         .collect();
     counted.extend(crate::surveys::counted(db, unit, year).await?);

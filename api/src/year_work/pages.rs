@@ -488,6 +488,12 @@ async fn edit_page(
     Path(id): Path<WorkItemId>,
 ) -> Result<Response> {
     let row = super::find(app.store.read(), &caller, id).await?;
+    let view = editing(&app, &caller, &row, written(&row)).await?;
+    web::page(&app, &caller, say(&app, "work_item.edit_title", &[]), &web::path_of(request), &view).await
+}
+
+/// The form as the row is now.
+fn written(row: &work_item::Model) -> Form {
     let facts = row.facts();
     let mut form = web::fresh_form(Some(row.version));
     let date = |day: Option<NaiveDate>| day.map(|day| day.to_string());
@@ -513,8 +519,7 @@ async fn edit_page(
     for (name, value) in values {
         form.set(name, value.unwrap_or_default());
     }
-    let view = editing(&app, &caller, &row, form).await?;
-    web::page(&app, &caller, say(&app, "work_item.edit_title", &[]), &web::path_of(request), &view).await
+    form
 }
 
 #[handler]
@@ -535,7 +540,9 @@ async fn update(
         Ok(_) => Ok(web::done(&web::link_to(Subject::WorkItem, id.0), "work_item_saved")),
         Err(error) => {
             let title = say(&app, "work_item.edit_title", &[]);
-            let view = async |form| editing(&app, &caller, &row, form).await;
+            // Read again: what is compared with and its version are of one moment.
+            let row = super::find(app.store.read(), &caller, id).await?;
+            let view = async |form: Form| editing(&app, &caller, &row, form.compare(&written(&row))).await;
             web::again(&app, &caller, title, &web::path_of(request), form, error, view).await
         }
     }

@@ -10,6 +10,7 @@ mod exact;
 mod expr;
 pub mod file;
 mod inputs;
+mod plausible;
 mod rank;
 mod reach;
 mod rule;
@@ -25,6 +26,7 @@ pub use diff::{Aspect, Difference, Fate, HARSH_BELOW_PERCENT, Move, Odd, Oddity,
 pub use exact::{Exact, NotANumber, RoundingMode, STORED_PLACES};
 pub use expr::{Expr, NoValue, NotUnderstood};
 pub use inputs::{Entry, Unit, Value};
+pub use plausible::{JUMP_FACTOR, JUMP_LEAST, SAME_FROM, jumps, same_figures};
 pub use rank::{Contender, Place, breakers, rank};
 pub use reach::{Change, Reach, within_reach};
 pub use rule::{HOW_CODES, Points, Said, WARNING_CODES, Warning, Word};

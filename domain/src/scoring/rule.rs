@@ -61,7 +61,8 @@ pub const HOW_CODES: &[&str] = &[
 ];
 
 /// Every code of a warning: `score_warning.<code>` in the catalogue.
-pub const WARNING_CODES: &[&str] = &["ratio_above_one", "formula_out_of_range", "value_out_of_scale"];
+pub const WARNING_CODES: &[&str] =
+    &["ratio_above_one", "formula_out_of_range", "value_out_of_scale", "figure_jump", "figures_same"];
 
 /// A sentence by its code, with its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,12 +185,8 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    /// The fewest points the rule can give.
     fn lowest(&self) -> Exact {
-        match &self.leaf.rule {
-            Rule::Deduction { negative: true, floor, .. } => floor.clone(),
-            _ => Exact::zero(),
-        }
+        self.leaf.lowest()
     }
 
     fn wrong(&self, code: &'static str, params: Vec<(&'static str, String)>) -> FieldError {

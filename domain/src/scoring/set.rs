@@ -561,6 +561,28 @@ impl Leaf {
     pub fn input(&self, name: &str) -> Option<&Input> {
         self.inputs.iter().find(|input| input.name == name)
     }
+
+    /// The fewest points the rule can give.
+    #[must_use]
+    pub fn lowest(&self) -> Exact {
+        match &self.rule {
+            Rule::Deduction { negative: true, floor, .. } => floor.clone(),
+            _ => Exact::zero(),
+        }
+    }
+}
+
+impl Placed<'_> {
+    /// The points that are left of `now` after `by` points are deducted, within what the rule can
+    /// give; none of a line that has no points. A penalty grows by them instead, from nothing.
+    #[must_use]
+    pub fn deducted(&self, now: Option<&Exact>, by: &Exact) -> Option<Exact> {
+        if self.leaf.adjustment == Adjustment::Penalty {
+            let now = now.cloned().unwrap_or_else(Exact::zero);
+            return Some((&now + by).min(self.node.max.clone()));
+        }
+        Some((now? - by).max(self.leaf.lowest()))
+    }
 }
 
 /// The maximum of the criterion, in formulas.

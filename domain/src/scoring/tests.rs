@@ -580,6 +580,59 @@ fn moved_ranks_are_told_the_furthest_first() {
 }
 
 #[test]
+fn a_deduction_takes_points_down_to_what_the_rule_can_give_and_a_penalty_up_to_its_maximum() {
+    let negative = json!({"type": "negative", "start": 0, "per": {"a": 0.25}, "floor": -1});
+    let boolean = json!({"type": "boolean"});
+    let cases = [
+        (&boolean, "1.1", Some("2"), "0.5", Some("1.5")),
+        (&boolean, "1.1", Some("0.25"), "0.5", Some("0")),
+        (&boolean, "1.1", None, "0.5", None),
+        (&negative, "1.1", Some("-0.75"), "0.5", Some("-1")),
+        (&boolean, "9.2", Some("0"), "0.5", Some("0.5")),
+        (&boolean, "9.2", None, "0.5", Some("0.5")),
+        (&boolean, "9.2", Some("0.75"), "0.5", Some("1")),
+    ];
+    for (rule, code, now, by, expected) in cases {
+        let set = set_of(&file_with(rule, &["a"]));
+        let found = set.leaf(code).unwrap().deducted(now.map(exact).as_ref(), &exact(by));
+        assert_eq!(found, expected.map(exact), "{code}: {now:?} and {by}");
+    }
+}
+
+#[test]
+fn a_figure_that_jumped_is_told_and_one_that_moved_is_not() {
+    let set = set_of(&file_with(&json!({"type": "linear", "num": "a", "den": "b"}), &["a", "b"]));
+    let leaf = set.leaf("1.1").unwrap().leaf;
+    let numbers = |a: &str, b: &str| Value::Numbers([("a".to_owned(), exact(a)), ("b".to_owned(), exact(b))].into());
+    for (before, now, expected) in [
+        (("100", "100"), ("199", "100"), vec![]),
+        (("100", "100"), ("200", "100"), vec!["a"]),
+        (("100", "100"), ("50", "100"), vec!["a"]),
+        (("100", "100"), ("51", "100"), vec![]),
+        (("1", "100"), ("9", "100"), vec![]),
+        (("0", "100"), ("10", "1774"), vec!["a", "b"]),
+    ] {
+        let found = jumps(leaf, &numbers(now.0, now.1), &numbers(before.0, before.1));
+        let found: Vec<_> = found.iter().map(|said| said.words()[0].1.clone()).collect();
+        assert_eq!(found, expected, "{before:?} {now:?}");
+    }
+    assert_eq!(jumps(leaf, &Value::Yes(true), &numbers("1", "2")), []);
+    // Only inputs both years know are compared.
+    assert_eq!(jumps(leaf, &numbers("500", "1"), &Value::Numbers([("c".to_owned(), exact("1"))].into())), []);
+}
+
+#[test]
+fn the_same_figures_in_two_units_are_told_to_both() {
+    let numbers = |a: &str, b: &str| Value::Numbers([("a".to_owned(), exact(a)), ("b".to_owned(), exact(b))].into());
+    let (same, small) = (numbers("1774", "1780"), numbers("3", "4"));
+    let (one, alone) = (Value::Numbers([("a".to_owned(), exact("500"))].into()), numbers("1774", "1781"));
+    let rows = [("A", &same), ("B", &alone), ("C", &same), ("D", &small), ("E", &small), ("F", &one), ("G", &one)];
+    let found = same_figures(&rows);
+    let told: Vec<_> = found.iter().map(|(unit, said)| (*unit, said.words()[0].1.clone())).collect();
+    assert_eq!(told, [("A", "C".to_owned()), ("C", "A".to_owned())]);
+}
+
+#[test]
 fn a_criterion_that_tells_nobody_apart_or_gives_nobody_points_is_named() {
     let set = set_of(&file_with(&json!({"type": "linear", "num": "a", "den": "b"}), &["a", "b"]));
     let odd = |shares: &[i64], yes: &[bool]| -> Vec<(String, Oddity, String)> {

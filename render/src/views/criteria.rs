@@ -148,6 +148,8 @@ pub struct CriteriaSetTry {
     pub form: Form,
     /// Sets to compare ranks with.
     pub others: Vec<Choice>,
+    /// Published rounds on whose figures it can be tried.
+    pub rounds: Vec<Choice>,
     /// What is wrong with the figures.
     pub refused: Vec<Fault>,
     /// What came out; `None` before.
@@ -163,6 +165,8 @@ pub struct TrialResult {
     pub odd: Vec<OddCriterion>,
     /// Against another set.
     pub against: Option<TrialAgainst>,
+    /// Lines without figures, counted as nothing.
+    pub missing: usize,
 }
 
 /// A unit's score.
@@ -486,6 +490,7 @@ impl View for CriteriaSetTry {
             href: "/bo-tieu-chi/1".to_owned(),
             form: Form::default(),
             others: vec![Choice::new("2", "cchc-xa-2025, bản 1")],
+            rounds: vec![Choice::new("1", "Chấm điểm CCHC năm 2025")],
             refused: Vec::new(),
             result: None,
         };
@@ -496,13 +501,14 @@ impl View for CriteriaSetTry {
             moves: vec![RankMove { id: "xa-a".to_owned(), before: 3, after: 1 }],
             missing: 2,
         };
-        let full = TrialResult { units: vec![unit.clone()], odd: vec![odd], against: Some(against) };
+        let full = TrialResult { units: vec![unit.clone()], odd: vec![odd], against: Some(against), missing: 2 };
         let still = TrialAgainst { title: "cchc-xa-2025, bản 1".to_owned(), moves: Vec::new(), missing: 0 };
-        let bare = TrialResult { units: vec![TrialUnit { grade: None, ..unit }], odd: Vec::new(), against: Some(still) };
+        let bare =
+            TrialResult { units: vec![TrialUnit { grade: None, ..unit }], odd: Vec::new(), against: Some(still), missing: 0 };
         let alone = TrialResult { against: None, ..bare.clone() };
         vec![
             blank.clone(),
-            Self { form: wrong, refused: vec![fault()], others: Vec::new(), ..blank.clone() },
+            Self { form: wrong, refused: vec![fault()], others: Vec::new(), rounds: Vec::new(), ..blank.clone() },
             Self { result: Some(full), ..blank.clone() },
             Self { result: Some(bare), ..blank.clone() },
             Self { result: Some(alone), ..blank },

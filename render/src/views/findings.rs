@@ -5,6 +5,7 @@ use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, Grade};
 use serde::Serialize;
 
+use super::deductions::{DeductionForm, DeductionRow};
 use super::part::{Chip, Choice, Due, EvidenceFile, Listing, Pager, Search, Stage, StageState, StageStep, TimelineItem, Tone};
 use crate::{Form, View};
 
@@ -169,6 +170,10 @@ pub struct FindingPage {
     pub acts: Vec<ReasonAct>,
     /// What happened, newest first.
     pub history: Vec<TimelineItem>,
+    /// Deductions it proposes, for those who may propose.
+    pub deductions: Vec<DeductionRow>,
+    /// Proposes another.
+    pub deduct: Option<DeductionForm>,
 }
 
 impl View for FindingList {
@@ -283,6 +288,12 @@ impl View for FindingPage {
                 form: Form::default().with_id("accept"),
             }],
             acts: vec![act("dispute"), act("withdraw"), act("regrade")],
+            deductions: DeductionRow::samples(),
+            deduct: Some(DeductionForm {
+                action: "/phat-hien/1/tru-diem".to_owned(),
+                form: Form::default().with_id("deduct"),
+                targets: vec![Choice::new("1|3.3.1", "Chấm điểm CCHC năm 2026 · 3.3.1 Hồ sơ đúng hạn")],
+            }),
             history: vec![TimelineItem {
                 at: instant(),
                 who: "Trưởng đoàn".to_owned(),

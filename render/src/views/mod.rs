@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod checklists;
 pub mod corrective_actions;
 pub mod criteria;
+pub mod deductions;
 pub mod dossiers;
 pub mod entry;
 pub mod events;
@@ -14,6 +15,7 @@ pub mod evidence;
 pub mod findings;
 pub mod inspections;
 pub mod part;
+pub mod peer_groups;
 pub mod people;
 pub mod programmes;
 pub mod reminders;
@@ -97,6 +99,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     inspections::InspectionPage,
     inspections::PlanInspection,
     inspections::Sheet,
+    peer_groups::PeerGroups,
     people::Account,
     people::NewPerson,
     people::People,
@@ -118,6 +121,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     rounds::ScoreSheet,
     rounds::UnitPoints,
     styleguide::StyleGuide,
+    surveys::SurveyEntries,
     surveys::SurveyEntry,
     surveys::SurveyForm,
     surveys::SurveyList,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::record::{Duty, MailState};
+use domain::reminder::News;
 use serde::Serialize;
 
 use super::part::{Chip, Listing, Tone};
@@ -14,6 +15,8 @@ pub struct Digest {
     pub name: String,
     /// The day it is written for.
     pub on: NaiveDate,
+    /// What happened, told once.
+    pub notices: Vec<DigestNotice>,
     /// What is late, the oldest first.
     pub overdue: Vec<DigestItem>,
     /// What is due today or soon, the nearest first.
@@ -26,6 +29,23 @@ pub struct Digest {
     pub extensible: bool,
     /// Address of the person's own list.
     pub list_href: String,
+}
+
+/// One thing to know.
+#[derive(Clone, Debug, Serialize)]
+pub struct DigestNotice {
+    /// What happened.
+    pub notice: News,
+    /// Code of the record.
+    pub code: String,
+    /// What it is about.
+    pub title: String,
+    /// The unit concerned; none when it concerns all alike.
+    pub unit: Option<String>,
+    /// The last day of what may be done about it.
+    pub until: Option<NaiveDate>,
+    /// Where to see it.
+    pub href: String,
 }
 
 /// One thing to do.
@@ -86,6 +106,7 @@ impl Mail for Digest {
         let full = Self {
             name: "Nguyễn Thị Ánh Nguyệt".to_owned(),
             on: day(11, 16),
+            notices: Vec::new(),
             overdue: vec![late.clone()],
             due: vec![today, soon.clone()],
             due_today: true,
@@ -99,7 +120,22 @@ impl Mail for Digest {
         let several_only = Self { overdue: vec![late.clone(), late], due: Vec::new(), ..overdue_only.clone() };
         let soon_only = Self { overdue: Vec::new(), due: vec![soon], due_today: false, extensible: false, ..full.clone() };
         let due_only = Self { overdue: Vec::new(), ..full.clone() };
-        vec![full, overdue_only, several, several_only, soon_only, due_only]
+        let notice = |notice, unit: Option<&str>, until, href: &str| DigestNotice {
+            notice,
+            code: "DCD-2026-01".to_owned(),
+            title: "Chấm điểm cải cách hành chính cấp xã năm 2026".to_owned(),
+            unit: unit.map(str::to_owned),
+            until,
+            href: format!("https://chuan.example.vn{href}"),
+        };
+        let released = notice(News::AppraisalReleased, Some("UBND xã Ia Pa"), Some(day(11, 23)), "/phieu-cham-diem/0197");
+        let published = notice(News::ResultsPublished, None, None, "/cong-khai/xep-hang/0197");
+        let corrected = notice(News::ResultsCorrected, None, None, "/cong-khai/xep-hang/0197");
+        let told_too = Self { notices: vec![released.clone()], ..full.clone() };
+        let nothing_due = Self { due: Vec::new(), due_today: false, extensible: false, ..overdue_only.clone() };
+        let told_only = Self { notices: vec![published.clone()], overdue: Vec::new(), ..nothing_due };
+        let told_much = Self { notices: vec![released, published, corrected], ..told_only.clone() };
+        vec![full, overdue_only, several, several_only, soon_only, due_only, told_too, told_only, told_much]
     }
 }
 

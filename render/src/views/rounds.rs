@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::round::{Layer, RoundState, ScoreVerdict, SheetState};
 use serde::Serialize;
 
+use super::deductions::DeductionRow;
 use super::findings::Link;
 use super::part::{Choice, Due, Listing, Stage, StageState, StageStep, Tone};
 use crate::{Form, View};
@@ -45,6 +46,8 @@ pub struct NewRound {
     pub sets: Vec<Choice>,
     /// Owners, where there is a choice.
     pub owners: Vec<Choice>,
+    /// The day whose units they are.
+    pub as_of: NaiveDate,
     /// Units to choose from.
     pub units: Vec<Choice>,
     /// Earlier rounds.
@@ -88,6 +91,8 @@ pub struct RoundPage {
     pub next: Option<NextAct>,
     /// Own sheets of one of the unit.
     pub own_sheets: Vec<Link>,
+    /// Where units are put into peer groups.
+    pub groups_href: Option<String>,
     /// Ranking before publication.
     pub ranking_href: Option<String>,
     /// Ranking for everybody.
@@ -382,6 +387,8 @@ pub struct AppraisalPage {
     pub rest: usize,
     /// Rows.
     pub rows: Vec<AppraisalRow>,
+    /// Deductions that findings of inspections propose.
+    pub deductions: Vec<DeductionRow>,
 }
 
 /// A unit's row.
@@ -505,6 +512,8 @@ pub struct RankingPage {
     pub erratum: bool,
     /// Proposals.
     pub proposals: Vec<ProposalRow>,
+    /// What an erratum would change now.
+    pub pending: Vec<ChangeRow>,
     /// The public page.
     pub public_href: Option<String>,
 }
@@ -538,6 +547,31 @@ pub struct ProposalRow {
     pub release: Option<Form>,
     /// Its address.
     pub href: String,
+    /// What it changes in the published edition.
+    pub changes: Vec<ChangeRow>,
+}
+
+/// A difference between two editions.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeRow {
+    /// The unit.
+    pub unit: String,
+    /// What differs, with the criterion.
+    pub what: String,
+    /// What it was.
+    pub before: String,
+    /// What it is.
+    pub after: String,
+}
+
+fn sample_changes() -> Vec<ChangeRow> {
+    let row = |unit: &str, what: &str, before: &str, after: &str| ChangeRow {
+        unit: unit.to_owned(),
+        what: what.to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+    };
+    vec![row("Xã An Mẫu", "Hạng", "2", "1"), row(LONG, "Điểm tiêu chí 3.3.1", "2,50", "–")]
 }
 
 /// A unit's points, the most lost first.
@@ -567,6 +601,19 @@ pub struct UnitPoints {
     pub fields: Vec<FieldRow>,
     /// Lines, the most lost first.
     pub lines: Vec<LineRow>,
+    /// Turns lost points into corrective actions.
+    pub remedy: Option<RemedyForm>,
+}
+
+/// Which lost points become corrective actions.
+#[derive(Clone, Debug, Serialize)]
+pub struct RemedyForm {
+    /// Where it goes.
+    pub action: String,
+    /// The form.
+    pub form: Form,
+    /// Criteria on which points were lost and that nothing remedies yet.
+    pub codes: Vec<Choice>,
 }
 
 /// A field.
@@ -603,6 +650,8 @@ pub struct LineRow {
     pub reasons: Vec<String>,
     /// The council changes it.
     pub council: Option<CouncilForm>,
+    /// The corrective action about the points lost on it.
+    pub remedy: Option<Link>,
 }
 
 /// The council's change of a line.
@@ -676,6 +725,8 @@ pub struct Erratum {
     pub reason: String,
     /// Digest.
     pub digest: String,
+    /// What it changed in the edition before it.
+    pub changes: Vec<ChangeRow>,
 }
 
 /// A unit in the heat map.
@@ -788,10 +839,18 @@ impl View for NewRound {
             form: wrong,
             sets: vec![Choice::new("1", "Bộ tiêu chí CCHC cấp xã (bộ mẫu), bản 1")],
             owners: vec![Choice::new("1", "UBND tỉnh Mẫu")],
+            as_of: day(2026, 10, 1),
             units: vec![Choice::new("1", "Xã An Mẫu"), Choice::new("2", LONG)],
             rounds: vec![Choice::new("1", "Chấm điểm năm 2025")],
         };
-        let bare = Self { form: Form::default(), sets: Vec::new(), owners: Vec::new(), units: Vec::new(), rounds: Vec::new() };
+        let bare = Self {
+            form: Form::default(),
+            sets: Vec::new(),
+            owners: Vec::new(),
+            as_of: day(2026, 10, 1),
+            units: Vec::new(),
+            rounds: Vec::new(),
+        };
         vec![full, bare]
     }
 }
@@ -842,6 +901,7 @@ impl View for RoundPage {
                 decision: false,
             }),
             own_sheets: vec![Link { href: "/phieu-cham-diem/1".to_owned(), text: "Xã An Mẫu".to_owned() }],
+            groups_href: Some("/dot-cham-diem/1/nhom".to_owned()),
             ranking_href: Some("/dot-cham-diem/1/xep-hang".to_owned()),
             public_href: Some("/cong-khai/xep-hang/1".to_owned()),
             panel: vec![
@@ -883,6 +943,7 @@ impl View for RoundPage {
             given: Vec::new(),
             units: Vec::new(),
             own_sheets: Vec::new(),
+            groups_href: None,
             ranking_href: None,
             public_href: None,
             previous: None,
@@ -1115,9 +1176,10 @@ impl View for AppraisalPage {
             answer: numbers,
             rest: 2,
             rows: sample_rows(),
+            deductions: DeductionRow::samples(),
         };
         let read = Self { form: None, before: None, after: None, rest: 0, answer: yes_no, ..full.clone() };
-        let mut empty = Self { rows: Vec::new(), answer: choice, ..read.clone() };
+        let mut empty = Self { rows: Vec::new(), deductions: Vec::new(), answer: choice, ..read.clone() };
         empty.evidence = Vec::new();
         let fresh = Self { form: Some(Form::default()), answer: sample_answers()[0].clone(), ..full.clone() };
         vec![full, read, empty, fresh]
@@ -1194,6 +1256,7 @@ impl View for RankingPage {
             approve,
             release,
             href: "/dot-cham-diem/1/cong-bo/1".to_owned(),
+            changes: sample_changes(),
         };
         let form = |id: &str| Form { version: Some(1), ..Form::default() }.with_id(id);
         let full = Self {
@@ -1205,6 +1268,7 @@ impl View for RankingPage {
             propose: Some(form("propose")),
             erratum: true,
             proposals: vec![proposal(domain::round::PublicationState::Proposed, Some(form("approve")), Some(form("release")))],
+            pending: sample_changes(),
             public_href: Some("/cong-khai/xep-hang/1".to_owned()),
         };
         let council = Self {
@@ -1212,11 +1276,12 @@ impl View for RankingPage {
             ranking: sample_ranking(false),
             propose: None,
             erratum: false,
+            pending: Vec::new(),
             proposals: Vec::new(),
             public_href: None,
             ..full.clone()
         };
-        let first = Self { erratum: false, proposals: Vec::new(), ..full.clone() };
+        let first = Self { erratum: false, pending: Vec::new(), proposals: Vec::new(), ..full.clone() };
         vec![full, council, first]
     }
 }
@@ -1235,6 +1300,7 @@ impl View for UnitPoints {
             how: "92/100 = 92,00 %, thuộc mức ≥ 90 → 2,50/5,00".to_owned(),
             reasons: vec!["Chưa tính hồ sơ quá hạn đang xử lý".to_owned()],
             council,
+            remedy: Some(link("KP-2026-0031")),
         };
         let council = CouncilForm { action: "/dot-cham-diem/1/xep-hang/1/3.3.1".to_owned(), form: Form::default().with_id("c1") };
         let mut gone = line("2.1", "Không áp dụng", None);
@@ -1259,8 +1325,15 @@ impl View for UnitPoints {
                 percent: Some("91.67".to_owned()),
             }],
             lines: vec![line("3.3.1", LONG, Some(council)), gone],
+            remedy: Some(RemedyForm {
+                action: "/dot-cham-diem/1/khac-phuc/1".to_owned(),
+                form: Form::default().with_id("remedy"),
+                codes: vec![Choice::new("3.3.1", LONG)],
+            }),
         };
-        let open = Self { sample: false, lines: vec![line("3.3.1", "Hồ sơ đúng hạn", None)], ..full.clone() };
+        let mut bare = line("3.3.1", "Hồ sơ đúng hạn", None);
+        bare.remedy = None;
+        let open = Self { sample: false, lines: vec![bare], remedy: None, ..full.clone() };
         vec![full, open]
     }
 }
@@ -1304,6 +1377,7 @@ impl View for PublishedRanking {
                 at: Some(at(2027, 2, 1)),
                 reason: "Sửa điểm tiêu chí 3.3.1".to_owned(),
                 digest: DIGEST.to_owned(),
+                changes: sample_changes(),
             }],
             heads: ["1.1.1", "1.1.2", "1.1.3", "1.2"].map(|code| Choice::new(code, LONG)).into(),
             heat: vec![heat("Xã An Mẫu"), heat(LONG)],

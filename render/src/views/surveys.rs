@@ -1,6 +1,6 @@
 //! Satisfaction surveys.
 
-use domain::survey::{AnswerOption, Question, SurveyState};
+use domain::survey::{AnswerOption, Question, SurveyChannel, SurveyState};
 use serde::Serialize;
 
 use super::part::{Choice, Listing, Tone};
@@ -88,6 +88,8 @@ pub struct SurveyEntry {
     pub title: String,
     /// Its page.
     pub href: String,
+    /// What was entered so far.
+    pub entries_href: String,
     /// One filled form.
     pub one: Form,
     /// Counts from paper.
@@ -100,6 +102,63 @@ pub struct SurveyEntry {
     pub asked: Vec<Choice>,
     /// The answers.
     pub options: Vec<Choice>,
+}
+
+/// What was entered in a survey, without what it says.
+#[derive(Clone, Debug, Serialize)]
+pub struct SurveyEntries {
+    /// The survey.
+    pub title: String,
+    /// Its page.
+    pub href: String,
+    /// Where forms are entered; none once it is closed.
+    pub enter_href: Option<String>,
+    /// The entries, the latest first.
+    pub list: Listing<SurveyEntryRow>,
+}
+
+/// An entry.
+#[derive(Clone, Debug, Serialize)]
+pub struct SurveyEntryRow {
+    /// The unit that was judged.
+    pub unit: String,
+    /// How it came in.
+    pub channel: SurveyChannel,
+    /// How many forms it stands for.
+    pub forms: u32,
+    /// It was taken back.
+    pub taken_back: bool,
+    /// Where the form goes.
+    pub action: String,
+    /// Takes it back; none when that is past.
+    pub form: Option<Form>,
+}
+
+impl View for SurveyEntries {
+    const TEMPLATE: &'static str = "surveys/entries.html";
+
+    fn samples() -> Vec<Self> {
+        let row = |forms, taken_back, form: Option<Form>| SurveyEntryRow {
+            unit: "Xã An Mẫu".to_owned(),
+            channel: SurveyChannel::Paper,
+            forms,
+            taken_back,
+            action: format!("/khao-sat/1/da-nhap/{forms}/rut"),
+            form,
+        };
+        let mut wrong = Form::default().with_id("2");
+        wrong.error("reason", "Chưa nhập nội dung này.");
+        let rows = vec![row(20, false, Some(Form::default().with_id("1"))), row(2, false, Some(wrong)), row(1, true, None)];
+        let open = Self {
+            title: "Khảo sát sự hài lòng".to_owned(),
+            href: "/khao-sat/1".to_owned(),
+            enter_href: Some("/khao-sat/1/phieu".to_owned()),
+            list: Listing::plain(rows),
+        };
+        let closed = Self { enter_href: None, list: Listing::plain(vec![row(20, false, None)]), ..open.clone() };
+        let empty = Self { list: Listing::plain(Vec::new()), ..open.clone() };
+        vec![open, closed, empty]
+    }
 }
 
 impl View for SurveyList {
@@ -179,6 +238,7 @@ impl View for SurveyEntry {
         let entry = Self {
             title: "Khảo sát sự hài lòng".to_owned(),
             href: "/khao-sat/1".to_owned(),
+            entries_href: "/khao-sat/1/da-nhap".to_owned(),
             one: Form::default().with_id("one"),
             many: Form::default().with_id("many"),
             units: vec![Choice::new("1", "Xã An Mẫu"), Choice::new("2", "Trung tâm")],

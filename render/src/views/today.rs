@@ -13,6 +13,8 @@ pub struct WorkItem {
     pub verb: String,
     /// What it is about, with its number: «KP-2026-031 Hồ sơ trễ hạn không có thư xin lỗi».
     pub title: String,
+    /// How many lines or criteria it is about, in words.
+    pub count: Option<String>,
     /// The unit concerned.
     pub unit: String,
     /// By when; `None` when no day is set.
@@ -119,6 +121,7 @@ impl View for Today {
             verb: verb.to_owned(),
             kind: kind.to_owned(),
             title: title.to_owned(),
+            count: None,
             unit: unit.to_owned(),
             due_on: days.map(|days| on + chrono::TimeDelta::days(days)),
             days_left: days.map(|_| left),
@@ -159,6 +162,10 @@ impl View for Today {
                 27,
             ),
             item("accept", "finding", "PH-2026-052 · Sổ theo dõi hồ sơ ghi thiếu ngày hẹn trả", "UBND xã An Mẫu", None, 0),
+            WorkItem {
+                count: Some("3 dòng chưa giải trình".to_owned()),
+                ..item("explain", "sheet", "DCD-2026-01 · Chấm điểm CCHC cấp xã năm 2026", "UBND xã An Mẫu", Some(5), 3)
+            },
         ];
         let nearest = Nearest {
             title: "KT-2026-020 · Kiểm tra tại UBND xã Chư Păh".to_owned(),
@@ -178,7 +185,7 @@ mod tests {
         let today = Today::samples().remove(0);
         let keys: Vec<_> = today.groups.iter().map(|group| group.key).collect();
         assert_eq!(keys, ["overdue", "today", "week", "later", "undated"]);
-        assert_eq!((today.count, today.overdue), (5, 1));
+        assert_eq!((today.count, today.overdue), (6, 1));
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{PersonId, RoundId, SheetLineId, UnitId};
+use domain::id::{DeductionId, PersonId, RoundId, SheetLineId, UnitId};
 use domain::record::Subject;
 use domain::round::{Layer, ScoreVerdict};
 use domain::scoring::{Line, Placed, ScoreSource, file};
 use entities::evidence;
 use poem::http::StatusCode;
 use poem::web::{Data, Path};
-use poem::{IntoResponse as _, Request, Response, Route, get, handler};
+use poem::{IntoResponse as _, Request, Response, Route, get, handler, post};
+use render::views::deductions as deductions_view;
 use render::views::findings::Link;
 use render::views::part::Choice;
 use render::views::rounds as view;
@@ -18,8 +19,9 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 
 use super::super::access;
 use super::super::appraise::{self, CriterionView, Given, Judgement, Row};
+use super::super::deductions::{self, Proposed};
 use super::super::standing::{self, Said, Stage};
-use super::{layer_of, mendable, words};
+use super::{Failed, layer_of, mendable, words};
 use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::criteria::{report, yaml};
@@ -30,6 +32,7 @@ use crate::web::{self, Login, Posted, say};
 
 pub fn routes(tree: Route) -> Route {
     tree.at("/dot-cham-diem/:id/tieu-chi/:code", get(show_page).post(judge))
+        .at("/tru-diem/:id/:verb", post(decide))
         .at("/dot-cham-diem/:id/gia-tri/:code", get(given_page).post(enter))
 }
 
@@ -48,7 +51,7 @@ async fn show_page(
     request: &Request,
     Path((id, code)): Path<(RoundId, String)>,
 ) -> Result<Response> {
-    show(&app, &caller, id, &code, &web::path_of(request), StatusCode::OK, None).await
+    show(&app, &caller, id, &code, &web::path_of(request), StatusCode::OK, &None).await
 }
 
 /// How many files each line has.
@@ -91,7 +94,7 @@ async fn show(
     code: &str,
     path: &str,
     status: StatusCode,
-    failed: Option<Form>,
+    failed: &Failed,
 ) -> Result<Response> {
     let db = app.store.read();
     let found = appraise::criterion(db, caller, id, code).await?;
@@ -135,9 +138,7 @@ async fn show(
                 own_unit: row.own_unit,
                 declared: own.and_then(|entry| words::entry(app, placed, entry)),
                 words: told.map(|line| report::words(catalogue, Lang::Vi, &line.result.how)),
-                warnings: told
-                    .map(|line| line.result.warnings.iter().map(|one| report::warning(catalogue, Lang::Vi, &one.said)).collect())
-                    .unwrap_or_default(),
+                warnings: row.warnings().map(|said| report::warning(catalogue, Lang::Vi, said)).collect(),
                 note: own.and_then(|entry| entry.reason.clone()),
                 files: said.and_then(|said| files.get(&said.line.id)).copied().unwrap_or_default(),
                 evidence_href: said.map(|said| crate::evidence::page_of(Subject::SheetLine, said.line.id.0)),
@@ -169,7 +170,11 @@ async fn show(
         before: link(at.and_then(|at| at.checked_sub(1))),
         after: link(at.map(|at| at + 1)),
         action: page_of(id, code),
-        form: judged.then(|| failed.unwrap_or_else(|| web::fresh_form(None))),
+        form: judged.then(|| match failed {
+            Some((name, form)) if name.is_empty() => form.clone(),
+            _ => web::fresh_form(None),
+        }),
+        deductions: deductions_of(app, &found, placed, caller.person, failed),
         verdicts: verdicts
             .iter()
             .map(|verdict| Choice::new(verdict.to_string(), say(app, &format!("score_verdict.{verdict}"), &[])))
@@ -245,7 +250,92 @@ async fn judge(app: Data<&App>, posted: Posted<can::ReadScores>, Path((id, code)
         Ok(_) => Ok(web::done(&page_of(id, &code), "appraised")),
         Err(error) if mendable(&error) => {
             refuse(&app, &mut form, &error);
-            show(&app, &caller, id, &code, &page_of(id, &code), error.status(), Some(form)).await
+            show(&app, &caller, id, &code, &page_of(id, &code), error.status(), &Some((String::new(), form))).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The deductions proposed on this criterion, with what the caller may do about them.
+fn deductions_of(
+    app: &App,
+    found: &CriterionView,
+    placed: Placed<'_>,
+    person: PersonId,
+    failed: &Failed,
+) -> Vec<deductions_view::DeductionRow> {
+    let mut rows = Vec::new();
+    for row in &found.rows {
+        for one in &row.proposed {
+            let by = row.said.as_ref().map(|said| appraise::appraising(&found.by, placed, said, row.own_unit, person));
+            let decides = by.is_some_and(|by| deductions::decides(found.round.state, &by, one));
+            let act = |verb: &str| {
+                let name = format!("{verb}-{}", one.row.id);
+                let form = super::form_of(failed, &name, Some(one.row.version), |_| {});
+                decides.then(|| deductions_view::DeductionAct { action: format!("/tru-diem/{}/{verb}", one.row.id), form })
+            };
+            let unit = Some(row.sheet.unit_name.clone());
+            rows.push(deductions_view::DeductionRow {
+                unit,
+                accept: act("tru"),
+                decline: act("khong-tru"),
+                ..shown_deduction(app, one)
+            });
+        }
+    }
+    rows
+}
+
+/// A deduction as pages show it, nothing to be done about it.
+pub fn shown_deduction(app: &App, one: &Proposed) -> deductions_view::DeductionRow {
+    let line = one.finding.line_id.map(|line| Link {
+        href: crate::evidence::page_of(Subject::InspectionLine, line.0),
+        text: say(app, "deduction.files_line", &[("n", one.files.to_string())]),
+    });
+    let own = Link {
+        href: crate::evidence::page_of(Subject::Finding, one.finding.id.0),
+        text: say(app, "deduction.files_finding", &[]),
+    };
+    deductions_view::DeductionRow {
+        unit: None,
+        criterion: None,
+        points: domain::scoring::Exact::from_stored(one.row.points).to_string(),
+        reason: one.row.reason.clone(),
+        state: one.row.state,
+        decision: one.row.decision_reason.clone(),
+        withdrawn: !one.stands(),
+        finding: Link { href: web::link_to(Subject::Finding, one.finding.id.0), text: one.finding.code.clone() },
+        statement: one.finding.statement.clone().unwrap_or_default(),
+        inspection: one.inspection_code.clone(),
+        line: one.line.as_ref().map(|(code, question)| format!("{code} {question}")),
+        files: line.into_iter().chain([own]).collect(),
+        accept: None,
+        decline: None,
+    }
+}
+
+#[handler]
+async fn decide(
+    app: Data<&App>,
+    posted: Posted<can::AppraiseScores>,
+    Path((id, verb)): Path<(DeductionId, String)>,
+) -> Result<Response> {
+    let Posted { caller, mut form, .. } = posted;
+    let accept = match verb.as_str() {
+        "tru" => true,
+        "khong-tru" => false,
+        _ => return Err(Error::NotFound),
+    };
+    let one = deductions::of_panel(app.store.read(), &caller, id).await?;
+    let path = page_of(one.round_id, &one.code);
+    let reason = Some(form.value("reason").to_owned());
+    let outcome = async { deductions::decide(&app.store, &caller, id, web::seen(&form)?, accept, reason).await };
+    match outcome.await {
+        Ok(_) => Ok(web::done(&path, "deduction_decided")),
+        Err(error) if mendable(&error) => {
+            refuse(&app, &mut form, &error);
+            let failed = Some((format!("{verb}-{id}"), form));
+            show(&app, &caller, one.round_id, &one.code, &path, error.status(), &failed).await
         }
         Err(error) => Err(error),
     }

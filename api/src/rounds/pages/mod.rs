@@ -1,6 +1,8 @@
 //! The pages of scoring rounds: thin adapters over the use cases of this area.
 
-mod criterion;
+pub mod criterion;
+pub mod finding;
+mod groups;
 mod public;
 mod ranking;
 mod unit_sheet;
@@ -24,6 +26,7 @@ use render::views::rounds as view;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::access::{self, By};
+use super::owed::last_day;
 use super::{Dates, Decision, Filter, NewRound, Seat, Standing, appraise, standing};
 use crate::app::App;
 use crate::auth::{Caller, can};
@@ -46,7 +49,14 @@ pub fn routes(tree: Route) -> Route {
         .at("/dot-cham-diem/:id/sua", post(update))
         .at("/dot-cham-diem/:id/buoc/:verb", post(act))
         .at("/dot-cham-diem/:id/to-tham-dinh", post(set_panel));
-    public::routes(ranking::routes(criterion::routes(unit_sheet::routes(tree))))
+    let tree = groups::routes(unit_sheet::routes(tree));
+    finding::routes(public::routes(ranking::routes(criterion::routes(tree))))
+}
+
+/// The public page of a round's results.
+#[must_use]
+pub fn public_page(id: RoundId) -> String {
+    public::page_of(id)
 }
 
 /// A form that was refused, with its name on the page.
@@ -60,7 +70,11 @@ fn page_of(id: RoundId) -> String {
 /// The form of this name: as it was refused, or fresh.
 fn form_of(failed: &Failed, name: &str, version: Option<i64>, fill: impl FnOnce(&mut Form)) -> Form {
     match failed {
-        Some((refused, form)) if refused == name => Form { version, ..form.clone() }.with_id(name),
+        Some((refused, form)) if refused == name => {
+            let mut fresh = Form { version, ..Form::default() };
+            fill(&mut fresh);
+            form.clone().compare(&fresh).with_id(name)
+        }
         _ => {
             let mut form = web::fresh_form(version).with_id(name);
             fill(&mut form);
@@ -94,11 +108,6 @@ const fn sheet_tone(state: SheetState) -> Tone {
         SheetState::Submitted => Tone::Good,
         SheetState::NotSubmitted => Tone::Bad,
     }
-}
-
-/// The last day of an instant that ends one: midnight belongs to the day before.
-fn last_day(end: DateTime<Utc>) -> NaiveDate {
-    domain::time::vn_date(end - chrono::Duration::seconds(1))
 }
 
 /// A deadline as people read it: midnight is said as the last minute of the day before.
@@ -197,8 +206,10 @@ async fn blank(app: &App, caller: &Caller, form: Form) -> Result<view::NewRound>
                 .add(unit_path::Column::Depth.gt(0)),
         )
         .to_owned();
+    // The units of the round's own day: of an earlier year they may be gone today.
+    let as_of = form.value("as_of").parse().unwrap_or(caller.today);
     let units = unit::Entity::find()
-        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, caller.today))
+        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, as_of))
         .filter(unit::Column::Id.in_subquery(inside))
         .order_by_asc(unit::Column::Code)
         .limit(MOST_CHOICES)
@@ -206,6 +217,7 @@ async fn blank(app: &App, caller: &Caller, form: Form) -> Result<view::NewRound>
         .await?;
     let earlier = super::list(db, caller, &Filter::default(), &Slice::new(Some(crate::http::MOST), None)?).await?;
     Ok(view::NewRound {
+        as_of,
         form,
         sets: sets.iter().map(|row| Choice::new(row.id.to_string(), set_name(app, row))).collect(),
         owners,
@@ -277,7 +289,12 @@ fn new_of(form: &Form) -> Result<NewRound> {
 
 #[handler]
 async fn create(app: Data<&App>, posted: Posted<can::ManageRounds>, request: &Request) -> Result<Response> {
-    let Posted { caller, form, .. } = posted;
+    let Posted { caller, mut form, .. } = posted;
+    if form.value("act") == "units" {
+        form.once = crate::auth::session::form_key();
+        let view = blank(&app, &caller, form).await?;
+        return web::page(&app, &caller, say(&app, "round.new_title", &[]), &web::path_of(request), &view).await;
+    }
     let made = match new_of(&form) {
         Ok(new) => super::create(&app.store, &caller, new).await,
         Err(error) => Err(error),
@@ -368,6 +385,7 @@ async fn shown(app: &App, caller: &Caller, row: round::Model, failed: &Failed) -
         stage: stage_of(app, &row, caller.today).await?,
         next: next_act(app, &row, &by, failed).await?,
         own_sheets,
+        groups_href: (by.secretary && !row.state.is_ranked() && !set.peer_groups.is_empty()).then(|| groups::page_of(row.id)),
         ranking_href: ranks.then(|| format!("{href}/xep-hang")),
         public_href: row.state.is_public().then(|| public::page_of(row.id)),
         panel: if looks || by.publisher {

@@ -60,6 +60,7 @@ async fn list_page(app: Data<&App>, request: &Request) -> Result<Response> {
 async fn show_page(app: Data<&App>, request: &Request, Path(id): Path<RoundId>) -> Result<Response> {
     let (row, snapshot) = latest(&app, id).await?;
     let editions = publish::editions(app.store.read(), id).await?;
+    let mut changes = publish::changes_of(&editions)?;
     let href = page_of(id);
     let unit_href = |unit: &UnitPart| format!("{href}/{}", unit.unit_id);
     let scored = scored_criteria(&snapshot);
@@ -80,6 +81,7 @@ async fn show_page(app: Data<&App>, request: &Request, Path(id): Path<RoundId>) 
                 at: edition.published_at,
                 reason: edition.reason.unwrap_or_default(),
                 digest: edition.digest,
+                changes: ranking::shown_changes(&app, changes.remove(&edition.id).unwrap_or_default()),
             })
             .collect(),
         heads: scored.iter().map(|(code, name, _)| Choice::new(code.clone(), name.clone())).collect(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{PersonId, PublicationId, RoundId};
+use domain::record::Subject;
 use domain::round::{PublicationState, RoundState, ScoreVerdict, may_approve, may_publish};
 use domain::scoring::Exact;
 use poem::http::StatusCode;
@@ -10,12 +11,13 @@ use poem::web::{Data, Path};
 use poem::{IntoResponse as _, Request, Response, Route, get, handler, post};
 use render::Form;
 use render::views::findings::Link;
-use render::views::part::Tone;
+use render::views::part::{Choice, Tone};
 use render::views::rounds as view;
 
 use super::super::access::{self, By};
 use super::super::appraise::{self, Judgement};
 use super::super::publish::{self, LinePart, Previous, Snapshot, UnitPart};
+use super::super::remedy;
 use super::{Failed, form_of, mendable, public, tone, unit_id, words};
 use crate::app::App;
 use crate::auth::{Caller, can};
@@ -29,6 +31,7 @@ pub fn routes(tree: Route) -> Route {
         .at("/dot-cham-diem/:id/xep-hang/de-nghi", post(propose))
         .at("/dot-cham-diem/:id/xep-hang/don-vi/:unit_id", get(unit_page))
         .at("/dot-cham-diem/:id/xep-hang/don-vi/:unit_id/:code", post(change))
+        .at("/dot-cham-diem/:id/khac-phuc/:unit_id", post(remedy_lost))
         .at("/dot-cham-diem/:id/cong-bo/:publication_id/duyet", post(approve))
         .at("/dot-cham-diem/:id/cong-bo/:publication_id/cong-bo", post(release))
 }
@@ -102,6 +105,20 @@ pub fn table(app: &App, snapshot: &Snapshot, unit_href: impl Fn(&UnitPart) -> St
     }
 }
 
+/// What an edition changes, in words.
+pub fn shown_changes(app: &App, changes: Vec<publish::Change>) -> Vec<view::ChangeRow> {
+    let number = |text: Option<String>| match text {
+        Some(text) => text.parse::<Exact>().map(|exact| exact.vn_short()).unwrap_or(text),
+        None => "–".to_owned(),
+    };
+    let row = |one: publish::Change| {
+        let what = say(app, &format!("edition_change.{}", one.what), &[]);
+        let what = one.code.map_or(what.clone(), |code| format!("{what} {code}"));
+        view::ChangeRow { unit: one.unit, what, before: number(one.before), after: number(one.after) }
+    };
+    changes.into_iter().map(row).collect()
+}
+
 /// A unit's points of a snapshot, the most lost first.
 pub fn points_of(
     snapshot: &Snapshot,
@@ -125,6 +142,7 @@ pub fn points_of(
             how: part.how.clone(),
             reasons: part.reasons.clone(),
             council: council(code),
+            remedy: None,
         })
     };
     let mut lines: Vec<view::LineRow> = snapshot.set.criteria.iter().filter_map(line).collect();
@@ -142,6 +160,7 @@ pub fn points_of(
         penalty: unit.penalty.clone(),
         fields: snapshot.set.fields.iter().map(field).collect(),
         lines,
+        remedy: None,
     }
 }
 
@@ -168,6 +187,7 @@ async fn show(app: &App, caller: &Caller, id: RoundId, path: &str, status: Statu
         ranking: table(app, &snapshot, |unit| format!("{href}/don-vi/{}", unit.unit_id)),
         propose: proposes.then(|| form_of(&failed, "propose", Some(round.version), |_| {})),
         erratum: round.state == RoundState::Published,
+        pending: shown_changes(app, publish::pending(db, caller, &round).await?),
         proposals: if by.secretary || by.publisher { proposals(app, caller, &round, &by, &failed).await? } else { Vec::new() },
         public_href: round.state.is_public().then(|| public::page_of(id)),
         href,
@@ -186,6 +206,8 @@ async fn proposals(
 ) -> Result<Vec<view::ProposalRow>> {
     let db = app.store.read();
     let found = publish::proposals(db, round.id).await?;
+    let rows: Vec<_> = found.iter().map(|(row, _)| row.clone()).collect();
+    let mut changes = publish::changes_of(&rows)?;
     let mut ids: Vec<PersonId> = found.iter().map(|(row, _)| row.proposed_by_id).collect();
     ids.extend(found.iter().flat_map(|(_, approvals)| approvals).map(|approval| approval.person_id));
     let people = names_of_people(db, ids).await?;
@@ -223,6 +245,7 @@ async fn proposals(
             approve: form(format!("approve-{}", row.id), approves),
             release: form(format!("release-{}", row.id), releases),
             href: format!("{}/cong-bo/{}", super::page_of(round.id), row.id),
+            changes: shown_changes(app, changes.remove(&row.id).unwrap_or_default()),
         }
     };
     Ok(found.into_iter().map(row).collect())
@@ -298,7 +321,7 @@ async fn show_unit(
     let wanted = unit_id(unit)?;
     let part = snapshot.units.iter().find(|part| part.unit_id == wanted).ok_or(Error::NotFound)?;
     let barred = access::barred(db, caller, &[wanted]).await?;
-    let changes = by.secretary && round.state == RoundState::Council && barred.is_empty();
+    let changes = by.secretary && matches!(round.state, RoundState::Council | RoundState::Published) && barred.is_empty();
     let forms: BTreeMap<String, view::CouncilForm> = snapshot
         .set
         .criteria
@@ -310,10 +333,78 @@ async fn show_unit(
         })
         .collect();
     let back = Link { href: page_of(id), text: say(app, "ranking.page_title", &[("title", round.title.clone())]) };
-    let view = points_of(&snapshot, part, back, |code| forms.get(code).cloned());
+    let mut view = points_of(&snapshot, part, back, |code| forms.get(code).cloned());
+    if round.state.is_public() {
+        remedies(app, caller, &round, part, &mut view, &failed).await?;
+    }
     let title = say(app, "ranking.unit_title", &[("unit", part.name.clone())]);
     let response = web::page(app, caller, title, path, &view).await?;
     Ok(response.with_status(status).into_response())
+}
+
+/// Puts beside lost points what remedies them, and the form to open more.
+async fn remedies(
+    app: &App,
+    caller: &Caller,
+    round: &entities::round::Model,
+    part: &UnitPart,
+    view: &mut view::UnitPoints,
+    failed: &Failed,
+) -> Result<()> {
+    let db = app.store.read();
+    // The unit itself and the secretary see them; others see the published points only.
+    if !remedy::may(db, caller, round, part.unit_id).await? && !access::of_unit(db, caller, part.unit_id).await?.reads {
+        return Ok(());
+    }
+    let there = remedy::of_unit(db, round.id, part.unit_id).await?;
+    for line in &mut view.lines {
+        line.remedy = there
+            .get(&line.code)
+            .map(|one| Link { href: web::link_to(Subject::CorrectiveAction, one.action_id.0), text: one.action_code.clone() });
+    }
+    if remedy::may(db, caller, round, part.unit_id).await? {
+        let lost = view.lines.iter().filter(|line| line.remedy.is_none() && number(&line.lost) > Exact::zero());
+        let choice = |line: &view::LineRow| {
+            let params = [("code", line.code.clone()), ("name", line.name.clone()), ("lost", number(&line.lost).vn_short())];
+            Choice::new(line.code.clone(), say(app, "remedy.choice", &params))
+        };
+        let codes: Vec<Choice> = lost.map(choice).collect();
+        view.remedy = (!codes.is_empty()).then(|| view::RemedyForm {
+            action: format!("{}/khac-phuc/{}", super::page_of(round.id), part.unit_id),
+            form: form_of(failed, "remedy", None, |_| {}),
+            codes,
+        });
+    }
+    Ok(())
+}
+
+#[handler]
+async fn remedy_lost(
+    app: Data<&App>,
+    posted: Posted<can::ReadScores>,
+    Path((id, unit)): Path<(RoundId, String)>,
+) -> Result<Response> {
+    let Posted { caller, mut form, .. } = posted;
+    let path = format!("{}/don-vi/{unit}", page_of(id));
+    let chosen = form.values.iter().filter(|(_, value)| *value == "yes");
+    let codes: Vec<String> = chosen.filter_map(|(name, _)| name.strip_prefix("codes/").map(str::to_owned)).collect();
+    match remedy::remedy(&app.store, &caller, id, unit_id(&unit)?, codes).await {
+        Ok(_) => Ok(web::done(&path, "lost_points_remedied")),
+        Err(error) if mendable(&error) => {
+            let error = match error {
+                Error::Invalid(mut fields) => {
+                    for field in &mut fields {
+                        field.field = "codes".to_owned();
+                    }
+                    Error::Invalid(fields)
+                }
+                other => other,
+            };
+            refuse(&app, &mut form, &error);
+            show_unit(&app, &caller, id, &unit, &path, error.status(), Some(("remedy".to_owned(), form))).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 #[handler]

@@ -27,6 +27,7 @@ use crate::web::{self, Login, Posted, say};
 
 pub fn routes(tree: Route) -> Route {
     tree.at("/phieu-cham-diem/:id", get(show_page).post(write))
+        .at("/phieu-cham-diem/:id/thu", post(try_lines))
         .at("/phieu-cham-diem/:id/nop", post(submit))
         .at("/phieu-cham-diem/:id/rut", post(withdraw))
         .at("/phieu-cham-diem/:id/so-dem", post(prefill))
@@ -49,12 +50,23 @@ async fn show_page(
 
 async fn show(app: &App, caller: &Caller, id: SheetId, path: &str, status: StatusCode, failed: Failed) -> Result<Response> {
     let found = sheets::view(app.store.read(), caller, id).await?;
+    show_found(app, caller, &found, path, status, failed).await
+}
+
+async fn show_found(
+    app: &App,
+    caller: &Caller,
+    found: &SheetView,
+    path: &str,
+    status: StatusCode,
+    failed: Failed,
+) -> Result<Response> {
     let stage = stage_of(app, &found.seen.round, caller.today).await?;
     let title = say(app, "score_sheet.page_title", &[("unit", found.seen.sheet.unit_name.clone())]);
     let (row, _) = super::super::set_of(app.store.read(), found.seen.round.set_id).await?;
     let (unit, year) = (found.seen.sheet.unit_id, found.seen.round.year);
     let counted = counted(app.store.read(), &found.set, unit, year, caller.today).await?;
-    let page = Page { app, caller, found: &found, counted: &counted, failed: &failed };
+    let page = Page { app, caller, found, counted: &counted, failed: &failed };
     let view = page.view(stage, row.sample);
     let response = web::page(app, caller, title, path, &view).await?;
     Ok(response.with_status(status).into_response())
@@ -167,13 +179,16 @@ impl Page<'_> {
     }
 
     fn form(&self) -> Form {
-        let version = Some(self.found.seen.sheet.version);
-        if let Some((name, form)) = self.failed
-            && name == "sheet"
-        {
-            return Form { version, ..form.clone() };
+        let fresh = self.fresh();
+        match self.failed {
+            Some((name, form)) if name == "sheet" => beside(form.clone(), fresh),
+            _ => fresh,
         }
-        let mut form = web::fresh_form(version);
+    }
+
+    /// The form as the sheet is now.
+    fn fresh(&self) -> Form {
+        let mut form = web::fresh_form(Some(self.found.seen.sheet.version));
         for placed in self.found.set.leaves().into_iter().filter(|placed| placed.leaf.self_scored) {
             let Some(said) = self.found.lines.get(&placed.node.code) else { continue };
             let p = format!("lines/{}/", placed.node.code);
@@ -249,9 +264,7 @@ impl Page<'_> {
             declared: said.and_then(|said| sheets::declared(placed, said)).map(|value| words::value(self.app, leaf, &value)),
             rule: words::rule(self.app, leaf),
             words: line.map(|line| report::words(catalogue, Lang::Vi, &line.result.how)),
-            warnings: line
-                .map(|line| line.result.warnings.iter().map(|one| report::warning(catalogue, Lang::Vi, &one.said)).collect())
-                .unwrap_or_default(),
+            warnings: self.found.warnings(code).iter().map(|said| report::warning(catalogue, Lang::Vi, said)).collect(),
             evidence: leaf.evidence.clone(),
             evidence_required: leaf.evidence_required,
             files: said.and_then(|said| self.found.files.get(&said.line.id)).copied().unwrap_or_default(),
@@ -329,6 +342,34 @@ impl Page<'_> {
     }
 }
 
+/// A refused form; a stale one beside the sheet as it is now. Each line has a version of its own: only the lines that
+/// somebody else wrote meanwhile are compared, and take on their new version.
+fn beside(mut form: Form, mut fresh: Form) -> Form {
+    if !form.stale {
+        return form;
+    }
+    let versions = fresh.values.iter().filter_map(|(name, version)| {
+        let p = name.strip_suffix("version")?;
+        (form.values.contains_key(name) && form.value(name) != version).then(|| (p.to_owned(), version.clone()))
+    });
+    let moved: Vec<(String, String)> = versions.collect();
+    for (p, _) in &moved {
+        // A box that is not ticked says so in the form and nothing in the record.
+        fresh.values.entry(format!("{p}na")).or_insert_with(|| "no".to_owned());
+    }
+    let of_moved = |name: &str| moved.iter().any(|(p, _)| name.starts_with(p.as_str()));
+    fresh.values.retain(|name, _| of_moved(name));
+    let (kept, own): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        std::mem::take(&mut form.values).into_iter().partition(|(name, _)| !of_moved(name));
+    form.values = own;
+    let mut form = form.compare(&fresh);
+    form.values.extend(kept);
+    for (p, version) in moved {
+        form.set(format!("{p}version"), version);
+    }
+    form
+}
+
 fn anchor(code: &str) -> String {
     format!("f-lines-{code}")
 }
@@ -372,6 +413,16 @@ async fn write(app: Data<&App>, posted: Posted<can::ReadScores>, Path(id): Path<
         Ok(_) => Ok(web::done(&page_of(id), "sheet_saved")),
         Err(error) => failed_on(&app, &caller, id, "sheet", form, error).await,
     }
+}
+
+/// The sheet with the points of what is typed, for the page's script; nothing is kept.
+#[handler]
+async fn try_lines(app: Data<&App>, posted: Posted<can::ReadScores>, Path(id): Path<SheetId>) -> Result<Response> {
+    let Posted { caller, form, .. } = posted;
+    let mut found = sheets::view(app.store.read(), &caller, id).await?;
+    let lines = lines_of(&form, &found);
+    found.try_lines(&lines);
+    show_found(&app, &caller, &found, &page_of(id), StatusCode::OK, Some(("sheet".to_owned(), form))).await
 }
 
 #[handler]

@@ -48,10 +48,15 @@ pub fn answer(app: &App, set: &CriteriaSet, leaf: &Leaf) -> view::Answer {
     }
 }
 
-/// A number as people here type it: `1.774,5`, `61,25`; a point alone is a decimal point.
+/// A number as people here type it: `1.774,5`, `61,25`, `1.774`. Points before every three digits
+/// group thousands; any other point alone is a decimal point.
 pub fn plain_number(typed: &str) -> String {
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-    if typed.contains(',') { typed.replace('.', "").replace(',', ".") } else { typed }
+    let mut groups = typed.split('.');
+    let digits = |group: &str| group.chars().all(|c| c.is_ascii_digit());
+    let leads = groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && digits(first) && !first.starts_with('0'));
+    let grouped = leads && typed.contains('.') && groups.all(|group| group.len() == 3 && digits(group));
+    if grouped || typed.contains(',') { typed.replace('.', "").replace(',', ".") } else { typed }
 }
 
 /// What a form says about a criterion, as files carry it; null when nothing.

@@ -1,10 +1,12 @@
 //! `/rounds`, `/sheets`, `/publications`.
 
+pub mod findings;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{CriteriaSetId, PersonId, PublicationId, RoundId, ScoreEntryId, SheetId, SheetLineId, UnitId};
-use domain::round::{Layer, PublicationState, RoundState, RoundVerb, ScoreVerdict, SheetState, next_verb};
+use domain::round::{EditionChange, Layer, PublicationState, RoundState, RoundVerb, ScoreVerdict, SheetState, next_verb};
 use domain::scoring::Exact;
 use entities::{publication, publication_approval, round, score_entry, sheet};
 use poem::web::Data;
@@ -413,6 +415,8 @@ pub struct CriterionRow {
     pub line_id: Option<SheetLineId>,
     /// Points the unit gives itself.
     pub own_points: Option<String>,
+    /// Points that count now, after what was appraised.
+    pub points: Option<String>,
     /// How they came about.
     pub how: Option<String>,
     /// What is odd about the figures.
@@ -539,9 +543,48 @@ pub struct Publication {
     pub published_at: Option<DateTime<Utc>>,
     /// Who approved it.
     pub approved_by: Vec<PersonId>,
+    /// Of an erratum: what differs from the published edition before it.
+    pub changes: Vec<EditionDifference>,
 }
 
-fn edition(row: publication::Model, approvals: Vec<publication_approval::Model>) -> Publication {
+/// A difference between two editions.
+#[derive(Debug, Object)]
+pub struct EditionDifference {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Its name.
+    pub unit: String,
+    /// What differs.
+    pub what: EditionChange,
+    /// The criterion, of points.
+    pub code: Option<String>,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is.
+    pub after: Option<String>,
+}
+
+impl From<publish::Change> for EditionDifference {
+    fn from(one: publish::Change) -> Self {
+        let publish::Change { unit_id, unit, what, code, before, after } = one;
+        Self { unit_id, unit, what, code, before, after }
+    }
+}
+
+type Edition = (publication::Model, Vec<publication_approval::Model>);
+
+/// Editions with what each changes.
+fn editions(all: Vec<Edition>) -> Result<Vec<Publication>> {
+    let rows: Vec<publication::Model> = all.iter().map(|(row, _)| row.clone()).collect();
+    let mut changes = publish::changes_of(&rows)?;
+    let shown = |(row, approvals): Edition| {
+        let changes = changes.remove(&row.id).unwrap_or_default();
+        edition(row, approvals, changes.into_iter().map(EditionDifference::from).collect())
+    };
+    Ok(all.into_iter().map(shown).collect())
+}
+
+fn edition(row: publication::Model, approvals: Vec<publication_approval::Model>, changes: Vec<EditionDifference>) -> Publication {
     Publication {
         id: row.id,
         round_id: row.round_id,
@@ -553,6 +596,7 @@ fn edition(row: publication::Model, approvals: Vec<publication_approval::Model>)
         proposed_by_id: row.proposed_by_id,
         published_at: row.published_at,
         approved_by: approvals.into_iter().map(|approval| approval.person_id).collect(),
+        changes,
     }
 }
 
@@ -574,8 +618,7 @@ pub struct Ranking {
 
 async fn one(app: &App, id: PublicationId, round: RoundId) -> Result<Json<Publication>> {
     let all = publish::proposals(app.store.read(), round).await?;
-    let found = all.into_iter().find(|(row, _)| row.id == id).ok_or(Error::NotFound)?;
-    Ok(Json(edition(found.0, found.1)))
+    Ok(Json(editions(all)?.into_iter().find(|one| one.id == id).ok_or(Error::NotFound)?))
 }
 
 fn shown(app: &App, view: &SheetView) -> Sheet {
@@ -600,7 +643,7 @@ fn shown(app: &App, view: &SheetView) -> Sheet {
         files: view.files.get(&said.line.id).copied().unwrap_or_default(),
         own_points: own.result.points.as_ref().filter(|_| own.missing.is_none()).map(|points| points.fixed(places)),
         how: report::words(words, Lang::Vi, &own.result.how),
-        warnings: own.result.warnings.iter().map(|warning| report::warning(words, Lang::Vi, &warning.said)).collect(),
+        warnings: view.warnings(&placed.node.code).iter().map(|said| report::warning(words, Lang::Vi, said)).collect(),
         entries: entries(said),
         version: said.line.version,
     });
@@ -911,7 +954,7 @@ impl RoundsApi {
         let inside = by.secretary || by.publisher;
         let all = publish::proposals(db, round.id).await?;
         let seen = all.into_iter().filter(|(row, _)| inside || row.state == PublicationState::Published);
-        Ok(Json(Publications { items: seen.map(|(row, approvals)| edition(row, approvals)).collect() }))
+        Ok(Json(Publications { items: editions(seen.collect())? }))
     }
 
     /// Propose a publication
@@ -1091,18 +1134,19 @@ impl SheetsApi {
         let (words, places) = (app.renderer.catalogue(), view.set.places());
         let rows = view.rows.into_iter().map(|row| CriterionRow {
             unit_id: row.sheet.unit_id,
+            warnings: row.warnings().map(|said| report::warning(words, Lang::Vi, said)).collect(),
             unit_name: row.sheet.unit_name,
             state: row.sheet.state,
             own_unit: row.own_unit,
             line_id: row.said.as_ref().map(|said| said.line.id),
             own_points: row.own.as_ref().and_then(|line| line.result.points.as_ref()).map(|points| points.fixed(places)),
+            points: row
+                .now
+                .as_ref()
+                .filter(|line| line.missing.is_none())
+                .and_then(|line| line.result.points.as_ref())
+                .map(|points| points.fixed(places)),
             how: row.own.as_ref().map(|line| report::words(words, Lang::Vi, &line.result.how)),
-            warnings: row
-                .own
-                .iter()
-                .flat_map(|line| &line.result.warnings)
-                .map(|warning| report::warning(words, Lang::Vi, &warning.said))
-                .collect(),
             entries: row.said.as_ref().map(entries).unwrap_or_default(),
             layer: row.layer,
         });
