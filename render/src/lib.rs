@@ -11,6 +11,7 @@ pub mod fonts;
 pub mod form;
 pub mod papers;
 pub mod ranking_file;
+pub mod sheets;
 pub mod shell;
 pub mod view;
 pub mod views;
