@@ -27,14 +27,43 @@ fn catalogue(count: u32) -> Vec<Sheet> {
     let text = |text: &str| Cell::text(text);
     let steps = (0..count).flat_map(|number| {
         [
-            vec![code(number), Cell::count(1), text("Tiếp nhận hồ sơ"), text("Công chức tiếp nhận"), text("0,5"), text("giờ làm việc"), text("BM 01")],
-            vec![code(number), Cell::count(2), text("Thẩm định, trả kết quả"), text("Công chức tư pháp"), Cell::Number(7.5), text("hour"), Cell::Empty],
+            vec![
+                code(number),
+                Cell::count(1),
+                text("Tiếp nhận hồ sơ"),
+                text("Công chức tiếp nhận"),
+                text("0,5"),
+                text("giờ làm việc"),
+                text("BM 01"),
+            ],
+            vec![
+                code(number),
+                Cell::count(2),
+                text("Thẩm định, trả kết quả"),
+                text("Công chức tư pháp"),
+                Cell::Number(7.5),
+                text("hour"),
+                Cell::Empty,
+            ],
         ]
     });
     vec![
         sheet(
             "Thủ tục",
-            &["Mã thủ tục", "title", "Lĩnh vực", "field_code", "Cấp thực hiện", "Thời hạn công bố", "fee", "Hiệu lực từ", "last_change", "decision", "Mục đích", "scope"],
+            &[
+                "Mã thủ tục",
+                "title",
+                "Lĩnh vực",
+                "field_code",
+                "Cấp thực hiện",
+                "Thời hạn công bố",
+                "fee",
+                "Hiệu lực từ",
+                "last_change",
+                "decision",
+                "Mục đích",
+                "scope",
+            ],
             each(&|number| {
                 vec![
                     code(number),
@@ -52,13 +81,33 @@ fn catalogue(count: u32) -> Vec<Sheet> {
                 ]
             }),
         ),
-        sheet("time_limits", &["code", "case", "amount", "unit"], each(&|number| vec![code(number), Cell::Empty, Cell::Number(1.0), text("Ngày làm việc")])),
-        sheet("Phí, lệ phí", &["code", "fee_amount", "online_amount"], each(&|number| vec![code(number), text("8.000"), Cell::Number(0.0)])),
-        sheet("Thành phần hồ sơ", &["code", "component", "Bản chính"], each(&|number| vec![code(number), text("Tờ khai"), Cell::Number(1.0)])),
+        sheet(
+            "time_limits",
+            &["code", "case", "amount", "unit"],
+            each(&|number| vec![code(number), Cell::Empty, Cell::Number(1.0), text("Ngày làm việc")]),
+        ),
+        sheet(
+            "Phí, lệ phí",
+            &["code", "fee_amount", "online_amount"],
+            each(&|number| vec![code(number), text("8.000"), Cell::Number(0.0)]),
+        ),
+        sheet(
+            "Thành phần hồ sơ",
+            &["code", "component", "Bản chính"],
+            each(&|number| vec![code(number), text("Tờ khai"), Cell::Number(1.0)]),
+        ),
         sheet("places", &["code", "channel", "address"], each(&|number| vec![code(number), text("Trực tiếp"), text("Một cửa")])),
         sheet("Trình tự", &["code", "step_number", "step", "role", "amount", "unit", "forms"], steps.collect()),
-        sheet("forms", &["code", "form_code", "form_name"], each(&|number| vec![code(number), text("BM 01"), text("Giấy tiếp nhận")])),
-        sheet("records", &["code", "record", "years"], each(&|number| vec![code(number), text("Hồ sơ đăng ký"), Cell::Number(5.0)])),
+        sheet(
+            "forms",
+            &["code", "form_code", "form_name"],
+            each(&|number| vec![code(number), text("BM 01"), text("Giấy tiếp nhận")]),
+        ),
+        sheet(
+            "records",
+            &["code", "record", "years"],
+            each(&|number| vec![code(number), text("Hồ sơ đăng ký"), Cell::Number(5.0)]),
+        ),
     ]
 }
 
@@ -73,7 +122,8 @@ fn faults(answer: &Answer) -> Vec<(String, String)> {
 
 fn counts(answer: Answer) -> [u64; 7] {
     let found = answer.expect(200).json();
-    ["created", "updated", "unchanged", "documents", "drafts_begun", "drafts_saved", "texts_unchanged"].map(|name| found[name].as_u64().unwrap())
+    ["created", "updated", "unchanged", "documents", "drafts_begun", "drafts_saved", "texts_unchanged"]
+        .map(|name| found[name].as_u64().unwrap())
 }
 
 async fn stored(app: &TestApp) -> [u64; 4] {
@@ -109,8 +159,12 @@ async fn of_320_procedures_three_bad_cells_are_named_and_nothing_is_written_unti
         let mut wanted = three.to_vec();
         wanted.sort();
         assert_eq!(found, wanted);
-        let words: Vec<String> =
-            refused.json()["errors"].as_array().unwrap().iter().map(|one| one["detail"].as_str().unwrap_or_default().to_owned()).collect();
+        let words: Vec<String> = refused.json()["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["detail"].as_str().unwrap_or_default().to_owned())
+            .collect();
         let named = "Trang «Thủ tục», dòng 19, cột H (Hiệu lực từ): «31/02/2026» không phải ngày.";
         assert!(words.iter().any(|word| word.starts_with(named)), "{words:?}");
         assert_eq!(stored(&app).await, empty, "nothing is written");
@@ -145,15 +199,22 @@ async fn an_imported_procedure_is_a_draft_with_all_its_fields_that_can_be_handed
     assert_eq!((entry["national_code"].as_str(), entry["suffix"].as_str()), (Some("1.001000"), Some("000.00.00.H55")));
     assert_eq!((entry["level_code"].as_str(), entry["last_change"].as_str()), (Some("commune"), Some("new")));
     let row = secretary.get("/api/v1/procedures?q=thu+tuc+so+0").await.expect(200).json()["items"][0].clone();
-    let revisions = secretary.get(&format!("/api/v1/procedures/{}/revisions", row["id"].as_str().unwrap())).await.expect(200).json();
+    let revisions =
+        secretary.get(&format!("/api/v1/procedures/{}/revisions", row["id"].as_str().unwrap())).await.expect(200).json();
     let id = revisions["items"][0]["id"].as_str().unwrap().to_owned();
     let draft = app.sign_in("congchuc.an").await.get(&format!("/api/v1/revisions/{id}")).await.expect(200).json();
-    assert_eq!((draft["revision"]["state"].as_str(), draft["revision"]["drafter_id"].as_str()), (Some("draft"), Some(drafter.as_str())));
+    assert_eq!(
+        (draft["revision"]["state"].as_str(), draft["revision"]["drafter_id"].as_str()),
+        (Some("draft"), Some(drafter.as_str()))
+    );
     let procedure = &draft["content"]["procedure"];
-    assert_eq!(procedure["fees"], json!([{"case": "", "amount": 8000, "online_amount": 0}]));
+    assert_eq!(procedure["fees"], json!([{"case": "", "amount": 8000, "online_amount": 0, "basis": null}]));
     assert_eq!(procedure["steps"][0]["times"], json!([{"case": "", "amount": "0,5", "unit": "hour"}]));
     assert_eq!((&procedure["steps"][0]["forms"], &procedure["records"][0]["years"]), (&json!(["BM 01"]), &json!(5)));
     assert_eq!(draft["times"][0]["verdict"], "equal", "7,5 hours typed as a number and 0,5 as text make a day of 8");
+    crate::documents::in_approval(&app, &id).await;
+    let reviewed = secretary.get(&format!("/api/v1/revisions/{id}")).await.expect(200).json();
+    assert_eq!(reviewed["revision"]["state"], "in_approval", "nothing was missing when it was handed in");
 }
 
 #[tokio::test]

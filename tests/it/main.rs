@@ -4,6 +4,7 @@ mod calendar;
 mod checklists;
 mod corrective_actions;
 mod criteria;
+mod document_citing;
 mod document_import;
 mod documents;
 mod dossiers;

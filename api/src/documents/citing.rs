@@ -80,9 +80,7 @@ pub(crate) async fn in_force_for(db: &impl ConnectionTrait, row: &finding::Model
         .all(db)
         .await?;
     let of: BTreeMap<DocumentId, RevisionId> = in_force.iter().map(|row| (row.document_id, row.id)).collect();
-    let rank = |parent: &&document::Model| {
-        (above.get(&parent.unit_id).copied(), linked.iter().position(|id| *id == parent.id))
-    };
+    let rank = |parent: &&document::Model| (above.get(&parent.unit_id).copied(), linked.iter().position(|id| *id == parent.id));
     let nearest = documents.iter().filter(|parent| of.contains_key(&parent.id)).min_by_key(rank);
     Ok(nearest.and_then(|parent| of.get(&parent.id).copied()))
 }
@@ -150,8 +148,11 @@ pub async fn on_lines(
     list: &checklist::Model,
     lines: &[checklist_line::Model],
 ) -> Result<Vec<OnLine>> {
-    let versions =
-        Query::select().column(checklist::Column::Id).from(checklist::Entity).and_where(checklist::Column::Code.eq(&list.code)).to_owned();
+    let versions = Query::select()
+        .column(checklist::Column::Id)
+        .from(checklist::Entity)
+        .and_where(checklist::Column::Code.eq(&list.code))
+        .to_owned();
     let codes: BTreeMap<uuid::Uuid, String> = checklist_line::Entity::find()
         .select_only()
         .column(checklist_line::Column::Id)

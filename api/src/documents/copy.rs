@@ -11,7 +11,7 @@ use domain::draft::Problems;
 use domain::id::{DocumentId, PersonId, RevisionId, UnitId};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
-use entities::{administrative_procedure, document, document_link, evidence, revision, unit, unit_succession};
+use entities::{administrative_procedure, assignment, document, document_link, evidence, revision, unit, unit_succession};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
@@ -179,12 +179,7 @@ struct Source {
 }
 
 /// The documents asked for, parents before what belongs to them.
-async fn sources(
-    db: &impl ConnectionTrait,
-    caller: &Caller,
-    ids: &[DocumentId],
-    problems: &mut Problems,
-) -> Result<Vec<Source>> {
+async fn sources(db: &impl ConnectionTrait, caller: &Caller, ids: &[DocumentId], problems: &mut Problems) -> Result<Vec<Source>> {
     let documents = document::Entity::find()
         .filter(access::visible(caller))
         .filter(document::Column::Id.is_in(ids.iter().copied()))
@@ -239,10 +234,23 @@ async fn drafters(tx: &Tx, caller: &Caller, units: &[UnitId], problems: &mut Pro
         .map(|row| row.id)
         .collect();
     let secretaries = crate::work::duties::holders(tx.db(), &[Role::IsoSecretary], &asked, tx.today()).await?;
+    let own: BTreeMap<UnitId, PersonId> = assignment::Entity::find()
+        .filter(assignment::Column::Role.eq(Role::IsoSecretary))
+        .filter(assignment::Column::UnitId.is_in(asked.iter().copied()))
+        .filter(crate::units::alive(assignment::Column::ValidFrom, assignment::Column::ValidTo, tx.today()))
+        .order_by_desc(assignment::Column::Id)
+        .all(tx.db())
+        .await?
+        .into_iter()
+        .map(|row| (row.unit_id, row.person_id))
+        .collect();
     let mut found = BTreeMap::new();
     for (place, id) in units.iter().enumerate() {
         let field = if units.len() == 1 { "unit_id".to_owned() } else { format!("units/{place}") };
-        let drafter = secretaries.get(id).and_then(|people| people.first());
+        // The unit's own before somebody who keeps documents of everything above it.
+        let held = secretaries.get(id);
+        let drafter = own.get(id).filter(|person| held.is_some_and(|held| held.contains(person)));
+        let drafter = drafter.or_else(|| held.and_then(|held| held.first()));
         match drafter {
             _ if !alive.contains(id) => problems.add(field, "unknown_unit"),
             None => problems.add(field, "nobody_to_draft"),

@@ -138,10 +138,7 @@ async fn decisions(
     db: &impl ConnectionTrait,
     ids: BTreeSet<IssueDecisionId>,
 ) -> Result<BTreeMap<IssueDecisionId, issue_decision::Model>> {
-    let rows = issue_decision::Entity::find()
-        .filter(issue_decision::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
+    let rows = issue_decision::Entity::find().filter(issue_decision::Column::Id.is_in(ids)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

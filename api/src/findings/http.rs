@@ -6,7 +6,9 @@ use domain::corrective_action::CorrectiveActionState;
 use domain::document::RevisionState;
 use domain::document::content::Content;
 use domain::finding::{FindingState, FindingVerb, Grade, Vocabulary};
-use domain::id::{CorrectiveActionId, DocumentId, EvidenceId, FindingId, InspectionId, LineId, PersonId, RevisionId, SheetLineId, UnitId};
+use domain::id::{
+    CorrectiveActionId, DocumentId, EvidenceId, FindingId, InspectionId, LineId, PersonId, RevisionId, SheetLineId, UnitId,
+};
 use entities::{event, evidence, finding};
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};

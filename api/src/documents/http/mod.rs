@@ -3,8 +3,8 @@
 
 mod records;
 mod registers;
-mod sets;
 mod revisions;
+mod sets;
 
 use std::collections::BTreeMap;
 

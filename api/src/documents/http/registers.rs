@@ -426,16 +426,8 @@ impl RegistersApi {
         let file = import::read(file.0).await?;
         let done = import::run(&app.store, &auth, app.renderer.catalogue(), &file, target, dry_run).await?;
         let Imported { created, updated, unchanged, documents, drafts_begun, drafts_saved, texts_unchanged } = done;
-        let counts = CatalogueImport {
-            dry_run,
-            created,
-            updated,
-            unchanged,
-            documents,
-            drafts_begun,
-            drafts_saved,
-            texts_unchanged,
-        };
+        let counts =
+            CatalogueImport { dry_run, created, updated, unchanged, documents, drafts_begun, drafts_saved, texts_unchanged };
         Ok(Json(counts))
     }
 }

@@ -16,9 +16,7 @@ use domain::permission::Permission;
 use domain::record::Subject;
 use entities::{administrative_procedure, document, document_link, external_document, revision, unit_level};
 use render::{Catalogue, Lang};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 
 pub use sheets::{File, read, template};
@@ -191,8 +189,7 @@ fn entries(reading: &mut Sheets<'_>) -> Vec<Entry> {
 fn entry(reading: &mut Sheets<'_>, row: Row, code: NationalCode, own: &[Row]) -> Option<Entry> {
     let (valid_from, valid_to) = (reading.date(&row, "valid_from"), reading.date(&row, "valid_to"));
     let changed_on = reading.date(&row, "changed_on");
-    let last_change =
-        reading.choice(&row, "last_change", ProcedureChange::ALL, ProcedureChange::KEY, |change| change.code());
+    let last_change = reading.choice(&row, "last_change", ProcedureChange::ALL, ProcedureChange::KEY, |change| change.code());
     let optional = |column: &str| Some(row.get(column).to_owned()).filter(|text| !text.is_empty());
     let review_months = reading.number(&row, "review_months");
     let text = reading.text(&row, own);
@@ -363,9 +360,8 @@ async fn there(db: &impl ConnectionTrait, caller: &Caller, unit: UnitId, entries
         .all(db)
         .await?;
     let code_of = |target: uuid::Uuid| catalogue.iter().find(|row| row.id.0 == target).map(|row| row.national_code.clone());
-    let document_of = |(id, target): (DocumentId, uuid::Uuid)| {
-        Some((code_of(target)?, rows.iter().find(|row| row.id == id)?.clone()))
-    };
+    let document_of =
+        |(id, target): (DocumentId, uuid::Uuid)| Some((code_of(target)?, rows.iter().find(|row| row.id == id)?.clone()));
     Ok(There {
         documents: links.into_iter().filter_map(document_of).collect(),
         last: revisions.into_iter().map(|row| (row.document_id, row)).collect(),

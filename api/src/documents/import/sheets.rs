@@ -68,10 +68,7 @@ const SHEETS: [Kind; 9] = [
         code: "components",
         columns: &[(CODE, true), ("component", true), ("originals", false), ("copies", false), ("note", false)],
     },
-    Kind {
-        code: "time_limits",
-        columns: &[(CODE, true), ("case", false), ("amount", true), ("unit", true), ("ground", false)],
-    },
+    Kind { code: "time_limits", columns: &[(CODE, true), ("case", false), ("amount", true), ("unit", true), ("ground", false)] },
     Kind {
         code: "fees",
         columns: &[(CODE, true), ("case", false), ("fee_amount", true), ("online_amount", false), ("ground", false)],
@@ -112,7 +109,8 @@ fn sheet_name(words: &Catalogue, code: &str) -> String {
 /// # Errors
 /// The writer's.
 pub fn template(words: &Catalogue) -> Result<Vec<u8>> {
-    let labels = |key: &str, codes: Vec<&str>| codes.iter().map(|code| words.get(Lang::Vi, &format!("{key}.{code}"), &[])).collect();
+    let labels =
+        |key: &str, codes: Vec<&str>| codes.iter().map(|code| words.get(Lang::Vi, &format!("{key}.{code}"), &[])).collect();
     let choices = |code: &str| -> Vec<String> {
         match code {
             "last_change" => labels(ProcedureChange::KEY, ProcedureChange::ALL.iter().map(|one| one.code()).collect()),
