@@ -1,7 +1,7 @@
 //! A controlled document: an identity with a code; its text is in its revisions.
 
 use domain::document::{DocumentKind, DocumentState};
-use domain::id::{DocumentId, PersonId, UnitId};
+use domain::id::{DocumentId, PersonId, RevisionId, UnitId};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,8 @@ pub struct Model {
     /// Optimistic lock: 1 at insert, +1 with every update. Shown as the `ETag`.
     pub version: i64,
     pub created_at: DateTimeUtc,
+    /// The revision of another document it was copied from.
+    pub source_revision_id: Option<RevisionId>,
 }
 
 /// Joins are written where they are used.

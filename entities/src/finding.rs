@@ -2,7 +2,7 @@
 
 use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, Grade};
-use domain::id::{FindingId, InspectionId, LineId, PersonId, SheetLineId, UnitId};
+use domain::id::{FindingId, InspectionId, LineId, PersonId, RevisionId, SheetLineId, UnitId};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// The line of a published round on which the points were lost; none when it is of an inspection.
     pub sheet_line_id: Option<SheetLineId>,
+    /// The revision of the document its line cites, in force on the day it was raised.
+    pub revision_id: Option<RevisionId>,
 }
 
 /// Joins are written where they are used.

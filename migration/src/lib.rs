@@ -20,6 +20,7 @@ mod m20261122_000012_scores;
 mod m20261122_000013_index_results;
 mod m20261122_000014_lost_points;
 mod m20261122_000015_documents;
+mod m20261122_000016_cited;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_index_results::Migration),
             Box::new(m20261122_000014_lost_points::Migration),
             Box::new(m20261122_000015_documents::Migration),
+            Box::new(m20261122_000016_cited::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ pub mod form;
 pub mod papers;
 pub mod qr;
 pub mod ranking_file;
+pub mod sheets;
 pub mod shell;
 pub mod view;
 pub mod views;

@@ -3,6 +3,7 @@
 use domain::document::control::{OfferCause, ReceiptFact};
 use domain::document::{DocumentKind, DocumentState, RequestSource, RevisionState, TextForm};
 use domain::id::DocumentId;
+use domain::permission::Span;
 use domain::record::Subject;
 use entities::{administrative_procedure, distribution, document, external_document, issue_decision, receipt, revision};
 use poem::http::Method;
@@ -18,8 +19,8 @@ use crate::support::{person_id, unit_id};
 
 const DRAFTER: &str = "congchuc.an";
 const REVIEWER: &str = "daumoi.an";
-const HEAD: &str = "chutich.an";
-const SECRETARY: &str = "thukyiso.an";
+pub const HEAD: &str = "chutich.an";
+pub const SECRETARY: &str = "thukyiso.an";
 const SENTENCE: &str = "Tôi đã đọc, hiểu và thực hiện theo tài liệu này.";
 
 /// A complete procedure whose steps take as long as published.
@@ -37,16 +38,16 @@ fn content() -> Json {
         "records": [{"name": "Hồ sơ đăng ký", "years": 5}]}})
 }
 
-fn path(id: &str) -> String {
+pub fn path(id: &str) -> String {
     format!("/api/v1/revisions/{id}")
 }
 
 /// The id of the revision in an answer.
-fn revision_of(answer: &Answer) -> String {
+pub fn revision_of(answer: &Answer) -> String {
     answer.json()["revision"]["id"].as_str().unwrap_or_else(|| panic!("{}", answer.text())).to_owned()
 }
 
-fn state(answer: &Answer) -> String {
+pub fn state(answer: &Answer) -> String {
     answer.json()["revision"]["state"].as_str().unwrap_or_else(|| panic!("{}", answer.text())).to_owned()
 }
 
@@ -57,7 +58,7 @@ fn faults(answer: &Answer) -> Vec<(String, String)> {
 }
 
 /// One act on a revision at its present version.
-async fn act(client: &Client, id: &str, verb: &str, body: Json) -> Answer {
+pub async fn act(client: &Client, id: &str, verb: &str, body: Json) -> Answer {
     let etag = client.get(&path(id)).await.expect(200).etag();
     client.post_at(&format!("{}/{verb}", path(id)), &etag, body).await
 }
@@ -72,7 +73,7 @@ async fn save(client: &Client, id: &str, body: Json) -> Answer {
     client.patch(&path(id), &etag, body).await
 }
 
-async fn document_of(app: &TestApp, title: &str) -> String {
+pub async fn document_of(app: &TestApp, title: &str) -> String {
     let body = json!({"kind": "procedure", "title": title, "field_code": "HT", "field_name": "Hộ tịch"});
     app.sign_in(SECRETARY).await.post("/api/v1/procedures", body).await.expect(201).id()
 }
@@ -93,7 +94,7 @@ async fn usual_route(app: &TestApp) -> Json {
 }
 
 /// A draft taken to its approver.
-async fn in_approval(app: &TestApp, id: &str) {
+pub async fn in_approval(app: &TestApp, id: &str) {
     let drafter = app.sign_in(DRAFTER).await;
     put(&drafter, id, "route", usual_route(app).await).await.expect(200);
     act(&drafter, id, "submit", json!({})).await.expect(200);
@@ -107,17 +108,46 @@ async fn approved(app: &TestApp, document: &str) -> String {
     id
 }
 
-fn decision(number: &str, signed_on: &str, revisions: &[(&str, &str)]) -> Json {
+pub fn decision(number: &str, signed_on: &str, revisions: &[(&str, &str)]) -> Json {
     let revisions: Vec<Json> = revisions.iter().map(|(id, from)| json!({"revision_id": id, "effective_from": from})).collect();
     json!({"number": number, "signed_on": signed_on, "title": "Về việc ban hành quy trình", "revisions": revisions})
 }
 
-async fn in_force(app: &TestApp, title: &str) -> (String, String) {
+pub async fn in_force(app: &TestApp, title: &str) -> (String, String) {
     let document = document_of(app, title).await;
     let id = approved(app, &document).await;
     let body = decision(&format!("QĐ {title}"), "2026-11-16", &[(&id, "2026-11-16")]);
     app.sign_in(HEAD).await.post("/api/v1/issue-decisions", body).await.expect(200);
     (document, id)
+}
+
+/// The next revision of a document with another scope, approved.
+pub async fn amend(app: &TestApp, document: &str, scope: &str) -> String {
+    let id = draft(app, document).await;
+    let mut changed = content();
+    changed["procedure"]["scope"] = json!(scope);
+    save(&app.sign_in(DRAFTER).await, &id, json!({ "content": changed })).await.expect(200);
+    in_approval(app, &id).await;
+    act(&app.sign_in(HEAD).await, &id, "approve", json!({})).await.expect(200);
+    id
+}
+
+/// Makes somebody ISO secretary of a unit, or of everything below it.
+pub async fn keeps(app: &TestApp, login: &str, unit: &str, span: Span) {
+    let row = entities::assignment::ActiveModel {
+        id: Set(app.clock.id().into()),
+        person_id: Set(person_id(app, login).await),
+        role: Set(domain::permission::Role::IsoSecretary),
+        unit_id: Set(unit_id(app, unit).await),
+        span: Set(span),
+        valid_from: Set("2026-01-01".parse().unwrap()),
+        valid_to: Set(None),
+        granted_by_id: Set(None),
+        reason: Set(None),
+        version: Set(1),
+        created_at: Set(app.clock.now()),
+    };
+    row.insert(app.app.store.read()).await.unwrap();
 }
 
 async fn effective_of(app: &TestApp, document: &str) -> u64 {
@@ -303,7 +333,7 @@ async fn a_revision_takes_effect_by_itself_at_its_date_and_supersedes_the_former
         person_id: Set(joiner),
         role: Set(domain::permission::Role::Employee),
         unit_id: Set(unit_id(&app, "MAU-01-VP").await),
-        span: Set(domain::permission::Span::Own),
+        span: Set(Span::Own),
         valid_from: Set("2026-12-01".parse().unwrap()),
         valid_to: Set(None),
         granted_by_id: Set(None),

@@ -4,6 +4,8 @@ mod calendar;
 mod checklists;
 mod corrective_actions;
 mod criteria;
+mod document_citing;
+mod document_import;
 mod document_pages;
 mod documents;
 mod dossiers;

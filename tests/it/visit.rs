@@ -156,6 +156,7 @@ pub async fn visit(app: &TestApp, index: u32, kind: InspectionKind, state: Inspe
             version: 1,
             created_at: app.clock.now(),
             sheet_line_id: None,
+            revision_id: None,
         }
     );
     let action = insert!(

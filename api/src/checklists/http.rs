@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::checklist::{AnswerType, InspectionKind};
-use domain::id::{ChecklistId, ChecklistLineId};
+use domain::id::{ChecklistId, ChecklistLineId, DocumentId, DocumentLinkId};
 use domain::record::ChecklistState;
 use entities::{checklist, checklist_line};
 use poem::web::Data;
@@ -13,6 +13,8 @@ use poem_openapi::{Object, OpenApi};
 use super::{Filter, Head, LineInput, texts};
 use crate::app::App;
 use crate::auth::{Auth, can};
+use crate::documents::citing::{OnLine, on_lines};
+use crate::documents::revisions::numbers_of;
 use crate::error::Result;
 use crate::http::{One, Page, Slice, Version, link};
 
@@ -77,6 +79,35 @@ pub struct ChecklistLine {
     pub phrases: Vec<String>,
     /// Where it comes from.
     pub source: Option<String>,
+    /// A document it cites was revised or withdrawn since: the line must be looked at.
+    pub needs_review: bool,
+    /// Controlled documents it cites, as far as the caller sees them.
+    pub documents: Vec<CitedDocument>,
+}
+
+/// A controlled document that a checklist line cites.
+#[derive(Debug, Object)]
+pub struct CitedDocument {
+    /// The link; confirmed with `POST /document-links/{id}/confirm`.
+    pub link_id: DocumentLinkId,
+    /// The document.
+    pub document_id: DocumentId,
+    /// Its code.
+    pub code: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Number of the revision in force, as `01/00`.
+    pub number: Option<String>,
+    /// It was revised or withdrawn since the line was linked or last confirmed.
+    pub changed: bool,
+}
+
+impl From<OnLine> for CitedDocument {
+    fn from(one: OnLine) -> Self {
+        let OnLine { line_id: _, link_id, document, current, changed } = one;
+        let number = current.as_ref().and_then(numbers_of).map(|numbers| numbers.to_string());
+        Self { link_id, document_id: document.id, code: document.code, title: document.title, number, changed }
+    }
 }
 
 /// A checklist to be begun.
@@ -172,6 +203,8 @@ impl From<checklist_line::Model> for ChecklistLine {
             metric: line.metric,
             phrases: texts(&line.phrases),
             source: line.source,
+            needs_review: false,
+            documents: Vec::new(),
         }
     }
 }
@@ -231,14 +264,22 @@ impl ChecklistsApi {
     #[oai(path = "/checklists/:id", method = "get", operation_id = "get_checklist")]
     async fn get_checklist(
         &self,
-        _auth: Auth<can::ReadReference>,
+        auth: Auth<can::ReadReference>,
         app: Data<&App>,
         id: Path<ChecklistId>,
     ) -> Result<One<Checklist>> {
         let row = super::find(app.store.read(), id.0).await?;
         let lines = super::lines(app.store.read(), id.0).await?;
+        let cited = on_lines(app.store.read(), &auth, &row, &lines).await?;
         let version = row.version;
-        let record = Checklist { lines: Some(lines.into_iter().map(ChecklistLine::from).collect()), ..Checklist::from(row) };
+        let mut lines: Vec<ChecklistLine> = lines.into_iter().map(ChecklistLine::from).collect();
+        for one in cited {
+            if let Some(line) = lines.iter_mut().find(|line| line.id == one.line_id) {
+                line.needs_review |= one.changed;
+                line.documents.push(one.into());
+            }
+        }
+        let record = Checklist { lines: Some(lines), ..Checklist::from(row) };
         Ok(One::found(record, version))
     }
 

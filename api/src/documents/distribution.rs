@@ -263,7 +263,7 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: Filter, sl
 }
 
 /// Revisions of documents the caller keeps.
-fn kept(caller: &Caller) -> SelectStatement {
+pub(super) fn kept(caller: &Caller) -> SelectStatement {
     Query::select()
         .column((revision::Entity, revision::Column::Id))
         .from(revision::Entity)
@@ -279,7 +279,7 @@ fn kept(caller: &Caller) -> SelectStatement {
         .to_owned()
 }
 
-async fn with_facts(db: &impl ConnectionTrait, caller: &Caller, rows: Vec<distribution::Model>) -> Result<Vec<Offer>> {
+pub(super) async fn with_facts(db: &impl ConnectionTrait, caller: &Caller, rows: Vec<distribution::Model>) -> Result<Vec<Offer>> {
     let ids: Vec<DistributionId> = rows.iter().map(|row| row.id).collect();
     let receipts = receipt::Entity::find()
         .filter(receipt::Column::DistributionId.is_in(ids))
@@ -302,13 +302,18 @@ async fn with_facts(db: &impl ConnectionTrait, caller: &Caller, rows: Vec<distri
         .filter(document::Column::Id.is_in(parents.values().copied().collect::<BTreeSet<_>>()))
         .all(db)
         .await?;
+    let mut known: BTreeMap<DistributionId, Vec<receipt::Model>> = BTreeMap::new();
+    for one in receipts {
+        known.entry(one.distribution_id).or_default().push(one);
+    }
+    let documents: BTreeMap<DocumentId, document::Model> = documents.into_iter().map(|row| (row.id, row)).collect();
     let offer = |row: distribution::Model| {
-        let known: Vec<receipt::Model> = receipts.iter().filter(|one| one.distribution_id == row.id).cloned().collect();
+        let known = known.remove(&row.id).unwrap_or_default();
         let acknowledged = known.iter().any(|one| one.fact == ReceiptFact::Acknowledged);
         let parent = parents.get(&row.revision_id);
         Offer {
             person_name: names.get(&row.person_id).cloned().unwrap_or_default(),
-            document: documents.iter().find(|document| Some(&document.id) == parent).cloned(),
+            document: parent.and_then(|id| documents.get(id)).cloned(),
             receipts: known,
             state: offer_state(acknowledged, row.voided_at.is_some(), row.due_on, caller.today),
             row,

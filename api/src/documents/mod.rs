@@ -5,9 +5,13 @@
 //! TTHC catalogue, links and periodic reviews. `access` says who sees what.
 
 pub mod access;
+pub mod citing;
+pub mod copy;
 pub mod distribution;
 pub mod http;
+pub mod import;
 pub mod issue;
+pub mod lists;
 pub mod pages;
 pub mod public;
 pub mod registers;
@@ -20,7 +24,7 @@ use domain::document::content::HOURS_PER_DAY;
 use domain::document::control::{ACKNOWLEDGE_DAYS, REVIEW_MONTHS};
 use domain::document::{CodeParts, CodePattern, DocumentKind, DocumentState, RevisionState, clean_code};
 use domain::draft::Problems;
-use domain::id::{DocumentId, UnitId};
+use domain::id::{DocumentId, RevisionId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
 use entities::{document, document_setting, revision, unit, unit_path};
@@ -339,7 +343,7 @@ pub async fn create(store: &Store, caller: &Caller, kind: DocumentKind, new: New
             let unit = unit.map_err(|()| Error::NotFound)?;
             let parent_code = parent.as_ref().and_then(|row| row.code.clone());
             let code = give_code(&tx, unit, kind, texts.field_code.as_deref(), parent_code.as_deref(), code).await?;
-            insert(&tx, &who, unit, kind, texts, Some(code), parent_id).await
+            insert(&tx, &who, unit, kind, texts, Some(code), (parent_id, None)).await
         })
         .await
 }
@@ -352,7 +356,7 @@ async fn insert(
     kind: DocumentKind,
     texts: Texts,
     code: Option<String>,
-    parent_id: Option<DocumentId>,
+    (parent_id, source): (Option<DocumentId>, Option<RevisionId>),
 ) -> Result<document::Model> {
     let usual = settings_of(tx.db(), unit).await?.review_months;
     let row = document::ActiveModel {
@@ -372,6 +376,7 @@ async fn insert(
         created_by_id: Set(caller.person),
         version: Set(1),
         created_at: Set(tx.now()),
+        source_revision_id: Set(source),
     };
     let row = row.insert(tx.db()).await.map_err(taken)?;
     tx.record(Event::on("document.created", Subject::Document, row.id.0).unit(unit).after(&row));

@@ -30,7 +30,7 @@ use crate::store::{Event, Store, Tx, is_unique_violation};
 
 /// Registers are read by the unit that keeps them and by everything below it: the province's
 /// catalogue serves its communes.
-fn above(caller: &Caller, column: impl sea_orm::ColumnTrait) -> Condition {
+pub(super) fn above(caller: &Caller, column: impl sea_orm::ColumnTrait) -> Condition {
     let scope = caller.scope(Permission::ReadDocuments);
     let over = Query::select()
         .column(unit_path::Column::AncestorId)
@@ -38,6 +38,16 @@ fn above(caller: &Caller, column: impl sea_orm::ColumnTrait) -> Condition {
         .cond_where(scope.covers(unit_path::Column::DescendantId))
         .to_owned();
     Condition::any().add(scope.covers(column)).add(column.in_subquery(over))
+}
+
+/// The condition «the register serves this unit»: its own, or of a unit above or below it.
+pub(super) fn kept_for(column: impl sea_orm::ColumnTrait, unit: UnitId) -> Condition {
+    let over = Query::select()
+        .column(unit_path::Column::AncestorId)
+        .from(unit_path::Entity)
+        .and_where(unit_path::Column::DescendantId.eq(unit))
+        .to_owned();
+    Condition::any().add(column.in_subquery(super::below(unit))).add(column.in_subquery(over))
 }
 
 /// The caller keeps the registers of this unit.
@@ -287,7 +297,7 @@ pub struct TthcInput {
 }
 
 impl TthcInput {
-    fn check(self, problems: &mut Problems) -> (Self, Option<NationalCode>) {
+    pub(super) fn check(self, problems: &mut Problems) -> (Self, Option<NationalCode>) {
         let code = NationalCode::parse(&self.code).map_err(|code| problems.add("code", code)).ok();
         problems.check(self.valid_to.is_some_and(|to| to < self.valid_from), "valid_to", "before_start");
         let ended = matches!(self.last_change, ProcedureChange::Abolished | ProcedureChange::Replaced);
@@ -304,7 +314,7 @@ impl TthcInput {
         (input, code)
     }
 
-    fn row(self, code: NationalCode) -> administrative_procedure::ActiveModel {
+    pub(super) fn row(self, code: NationalCode) -> administrative_procedure::ActiveModel {
         administrative_procedure::ActiveModel {
             search_text: Set(domain::text::fold(&format!("{code} {} {}", self.title, self.field_name))),
             national_code: Set(code.code),
@@ -441,7 +451,7 @@ pub async fn update_tthc(
 }
 
 /// Links that hold on a day.
-fn holding(on: NaiveDate) -> Condition {
+pub(super) fn holding(on: NaiveDate) -> Condition {
     crate::units::alive(document_link::Column::ValidFrom, document_link::Column::ValidTo, on)
 }
 
@@ -570,7 +580,7 @@ async fn check_target(tx: &Tx, caller: &Caller, new: &NewLink, problems: &mut Pr
     Ok(())
 }
 
-async fn same_link(tx: &Tx, id: DocumentId, new: &NewLink) -> Result<Option<document_link::Model>> {
+pub(super) async fn same_link(tx: &Tx, id: DocumentId, new: &NewLink) -> Result<Option<document_link::Model>> {
     use document_link::Column;
     let target = match new.target_id {
         Some(target) => Condition::all().add(Column::TargetId.eq(target)),
@@ -580,7 +590,7 @@ async fn same_link(tx: &Tx, id: DocumentId, new: &NewLink) -> Result<Option<docu
     Ok(query.filter(target).filter(holding(tx.today())).one(tx.db()).await?)
 }
 
-async fn put_link(
+pub(super) async fn put_link(
     tx: &Tx,
     parent: &document::Model,
     by: PersonId,
@@ -624,6 +634,32 @@ pub async fn unlink(store: &Store, caller: &Caller, id: DocumentLinkId) -> Resul
             let event = Event::on("document.unlinked", Subject::Document, parent.id.0).unit(parent.unit_id);
             tx.record(event.change(&before, &after));
             Ok(after)
+        })
+        .await
+}
+
+/// Says anew that a link holds, after looking at what changed: it ends yesterday and begins today.
+///
+/// # Errors
+/// 404 (also for a link that ended), `document_control_only`.
+pub async fn confirm(store: &Store, caller: &Caller, id: DocumentLinkId) -> Result<document_link::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let holds = document_link::Entity::find_by_id(id).filter(holding(tx.today()));
+            let before = holds.one(tx.db()).await?.ok_or(Error::NotFound)?;
+            let parent = access::find_document(tx.db(), &who, before.document_id, true).await?;
+            keeps(&tx, &who, parent.unit_id).await?;
+            let event = Event::on("document.link_confirmed", Subject::Document, parent.id.0).unit(parent.unit_id);
+            tx.record(event.after(&before));
+            if before.valid_from == tx.today() {
+                return Ok(before);
+            }
+            let last = tx.today().pred_opt().unwrap_or_else(|| tx.today());
+            let row = document_link::ActiveModel { id: Set(id), valid_to: Set(Some(last)), ..Default::default() };
+            row.update(tx.db()).await?;
+            let new = NewLink { kind: before.kind, target_id: before.target_id, target_code: before.target_code };
+            put_link(&tx, &parent, who.person, new, tx.today()).await
         })
         .await
 }

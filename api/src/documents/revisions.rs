@@ -105,7 +105,7 @@ pub async fn propose(store: &Store, caller: &Caller, wanted: Wanted, ground: Gro
                     let unit = crate::inspections::plan::own_unit(tx.db(), &who, Permission::WorkOnDocuments, unit_id).await?;
                     let unit = unit.map_err(|code| problems.add("unit_id", code));
                     problems.finish()?;
-                    insert_document(&tx, &who, unit.map_err(|()| Error::NotFound)?, kind, texts, None, None).await?
+                    insert_document(&tx, &who, unit.map_err(|()| Error::NotFound)?, kind, texts, None, (None, None)).await?
                 }
             };
             request(&tx, &parent, who.person, ground).await
@@ -203,7 +203,7 @@ fn tasked(task: Task, numbers: Numbers) -> revision::ActiveModel {
 }
 
 /// A drafter is somebody who works on documents and can sign in.
-async fn check_drafter(tx: &Tx, task: Task, problems: &mut Problems) -> Result<()> {
+pub(super) async fn check_drafter(tx: &Tx, task: Task, problems: &mut Problems) -> Result<()> {
     let known = person::Entity::find_by_id(task.drafter_id).one(tx.db()).await?.is_some_and(|row| row.disabled_at.is_none());
     let held = crate::auth::held(tx.db(), task.drafter_id, tx.today()).await?;
     let works = held.iter().any(|held| held.role.grants(Permission::WorkOnDocuments));
@@ -248,24 +248,36 @@ pub async fn draft(store: &Store, caller: &Caller, id: DocumentId, task: Task, g
             problems.check(parent.code.is_none(), "code", "required");
             check_drafter(&tx, task, &mut problems).await?;
             problems.finish()?;
-            let numbers = next_numbers(&tx, id, task.new_issue).await?;
-            let blank = blank(&tx, &parent, who.person, ground)?;
-            let given = tasked(task, numbers);
-            let row = revision::ActiveModel {
-                state: Set(RevisionState::Draft),
-                issue_no: given.issue_no,
-                amendment_no: given.amendment_no,
-                form: given.form,
-                drafter_id: given.drafter_id,
-                draft_due_on: given.draft_due_on,
-                author_ids: given.author_ids,
-                ..blank
-            };
-            let row = row.insert(tx.db()).await?;
-            tx.record(Event::on("revision.drafted", Subject::Revision, row.id.0).unit(parent.unit_id).after(&row));
-            Ok(row)
+            begin_draft(&tx, &parent, who.person, task, ground, &Content::default()).await
         })
         .await
+}
+
+/// Puts a draft in, with the next numbers of its document.
+pub(super) async fn begin_draft(
+    tx: &Tx,
+    parent: &document::Model,
+    by: PersonId,
+    task: Task,
+    ground: Ground,
+    content: &Content,
+) -> Result<revision::Model> {
+    let numbers = next_numbers(tx, parent.id, task.new_issue).await?;
+    let given = tasked(task, numbers);
+    let row = revision::ActiveModel {
+        state: Set(RevisionState::Draft),
+        issue_no: given.issue_no,
+        amendment_no: given.amendment_no,
+        form: given.form,
+        drafter_id: given.drafter_id,
+        draft_due_on: given.draft_due_on,
+        author_ids: given.author_ids,
+        content: Set(serde_json::to_value(content)?),
+        ..blank(tx, parent, by, ground)?
+    };
+    let row = row.insert(tx.db()).await?;
+    tx.record(Event::on("revision.drafted", Subject::Revision, row.id.0).unit(parent.unit_id).after(&row));
+    Ok(row)
 }
 
 /// Saves the text of a draft; whoever saves it is an author from then on.

@@ -113,17 +113,17 @@ pub async fn read(bytes: Vec<u8>) -> Result<Table> {
         return Err(Error::field("file", "file_no_rows"));
     }
     if table.rows.len() > MAX_ROWS + 1 {
-        return Err(too_long());
+        return Err(too_long(MAX_ROWS));
     }
     Ok(table)
 }
 
-fn unreadable() -> Error {
+pub(crate) fn unreadable() -> Error {
     Error::field("file", "file_unreadable")
 }
 
-fn too_long() -> Error {
-    let params = vec![("max", MAX_ROWS.to_string())];
+fn too_long(max: usize) -> Error {
+    let params = vec![("max", max.to_string())];
     Error::Invalid(vec![FieldError { field: "file".to_owned(), code: "file_too_long", params }])
 }
 
@@ -144,19 +144,38 @@ fn read_csv(bytes: &[u8]) -> Result<Table> {
         let line = record.position().map_or(0, csv::Position::line);
         table.rows.push((line, record.iter().map(str::to_owned).collect()));
         if table.rows.len() > 2 * MAX_ROWS {
-            return Err(too_long());
+            return Err(too_long(MAX_ROWS));
         }
     }
     Ok(table)
 }
 
 fn read_xlsx(bytes: &[u8]) -> Result<Table> {
-    unpacks_within(bytes)?;
-    let mut book: Xlsx<_> =
-        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_broken: calamine::XlsxError| unreadable())?;
+    let mut book = open_book(bytes)?;
     let sheet = book.sheet_names().first().cloned().ok_or_else(unreadable)?;
+    Ok(Table { rows: read_sheet(&mut book, &sheet, MAX_ROWS)? })
+}
+
+/// A spreadsheet in memory.
+pub(crate) type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+
+/// Opens a spreadsheet that unpacks to a size that can be held.
+///
+/// # Errors
+/// `file_unreadable` on `file`.
+pub(crate) fn open_book(bytes: &[u8]) -> Result<Book<'_>> {
+    unpacks_within(bytes)?;
+    calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_broken: calamine::XlsxError| unreadable())
+}
+
+/// The cells of a sheet as text, by row number from 1; blank rows are left out. At most `max` rows
+/// under the head.
+///
+/// # Errors
+/// `file_unreadable`, `file_too_long` on `file`.
+pub(crate) fn read_sheet(book: &mut Book<'_>, sheet: &str, max: usize) -> Result<Vec<(u64, Vec<String>)>> {
     // Cell by cell: a range would be allocated from the corners the file claims.
-    let mut cells = book.worksheet_cells_reader(&sheet).map_err(|_broken| unreadable())?;
+    let mut cells = book.worksheet_cells_reader(sheet).map_err(|_broken| unreadable())?;
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     while let Some(cell) = cells.next_cell().map_err(|_broken| unreadable())? {
         let (row, column) = cell.get_position();
@@ -172,11 +191,11 @@ fn read_xlsx(bytes: &[u8]) -> Result<Table> {
         if let Some(place) = kept.get_mut(column) {
             *place = text;
         }
-        if rows.len() > MAX_ROWS + 1 {
-            return Err(too_long());
+        if rows.len() > max + 1 {
+            return Err(too_long(max));
         }
     }
-    Ok(Table { rows: rows.into_iter().map(|(row, cells)| (u64::from(row) + 1, cells)).collect() })
+    Ok(rows.into_iter().map(|(row, cells)| (u64::from(row) + 1, cells)).collect())
 }
 
 /// Unpacks the archive into nothing, to know that reading it is safe; what it says of its sizes is not believed.
@@ -279,7 +298,7 @@ pub fn template(words: &Catalogue) -> String {
 }
 
 /// The letter of a column: A, B, … Z, AA.
-fn letter(place: usize) -> String {
+pub(crate) fn letter(place: usize) -> String {
     let mut letters = Vec::new();
     let mut left = place + 1;
     while left > 0 {

@@ -3,8 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::checklist::InspectionKind;
 use domain::corrective_action::CorrectiveActionState;
+use domain::document::RevisionState;
+use domain::document::content::Content;
 use domain::finding::{FindingState, FindingVerb, Grade, Vocabulary};
-use domain::id::{CorrectiveActionId, EvidenceId, FindingId, InspectionId, LineId, PersonId, SheetLineId, UnitId};
+use domain::id::{
+    CorrectiveActionId, DocumentId, EvidenceId, FindingId, InspectionId, LineId, PersonId, RevisionId, SheetLineId, UnitId,
+};
 use entities::{event, evidence, finding};
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
@@ -15,6 +19,8 @@ use super::read::{Detail, Filter, Listed};
 use super::{Act, FindingChange, NewFinding, act, draft, edit, read};
 use crate::app::App;
 use crate::auth::{Auth, Caller, Either, can};
+use crate::documents::citing::{self, Cited};
+use crate::documents::revisions::numbers_of;
 use crate::error::Result;
 use crate::http::{One, Page, Slice, Version, link};
 
@@ -132,12 +138,62 @@ pub struct FindingRecord {
     pub actions: Vec<ActionRef>,
     /// What proves it: its own files and those of its line.
     pub evidence: Vec<EvidenceRef>,
+    /// The revision of the document its line cites that was in force when it was raised.
+    pub cited: Option<CitedRevision>,
     /// What the caller may do now.
     pub verbs: Vec<FindingVerb>,
     /// What happened, oldest first.
     pub history: Vec<Happened>,
     /// For `If-Match`.
     pub version: i64,
+}
+
+/// The revision of a document that a finding was raised on.
+#[derive(Clone, Debug, Object)]
+pub struct CitedRevision {
+    /// The revision.
+    pub id: RevisionId,
+    /// Its document.
+    pub document_id: DocumentId,
+    /// Code of the document.
+    pub document_code: Option<String>,
+    /// Title of the document.
+    pub document_title: String,
+    /// Lần ban hành / sửa đổi, as `01/00`.
+    pub number: Option<String>,
+    /// Where it stands today.
+    pub state: RevisionState,
+    /// First day in force.
+    pub effective_from: Option<NaiveDate>,
+    /// Last day in force.
+    pub effective_to: Option<NaiveDate>,
+}
+
+impl From<Cited> for CitedRevision {
+    fn from(cited: Cited) -> Self {
+        let Cited { document, revision } = cited;
+        Self {
+            id: revision.id,
+            document_id: document.id,
+            document_code: document.code,
+            document_title: document.title,
+            number: numbers_of(&revision).map(|numbers| numbers.to_string()),
+            state: revision.state,
+            effective_from: revision.effective_from,
+            effective_to: revision.effective_to,
+        }
+    }
+}
+
+/// The text that was in force when a finding was raised.
+#[derive(Clone, Debug, Object)]
+pub struct CitedText {
+    /// The revision.
+    pub cited: CitedRevision,
+    /// Its written text; empty for an uploaded one.
+    pub content: Content,
+    /// Its files.
+    pub files: Vec<EvidenceRef>,
 }
 
 /// An earlier finding.
@@ -259,7 +315,7 @@ fn listed(one: Listed) -> FindingRow {
 }
 
 fn record(detail: Detail) -> FindingRecord {
-    let Detail { row, source, line, unit_name, verbs, overdue, evidence, history, repeats, actions, people, .. } = detail;
+    let Detail { row, source, line, unit_name, verbs, overdue, evidence, history, repeats, actions, people, cited, .. } = detail;
     let earlier = |row: finding::Model| EarlierFinding {
         id: row.id,
         code: row.code,
@@ -301,6 +357,7 @@ fn record(detail: Detail) -> FindingRecord {
         repeats: repeats.into_iter().map(earlier).collect(),
         actions: actions.into_iter().map(|row| ActionRef { id: row.id, code: row.code, state: row.state }).collect(),
         evidence: evidence.iter().map(EvidenceRef::from).collect(),
+        cited: cited.map(CitedRevision::from),
         verbs,
         history: history.iter().map(|one| Happened::of(one, &people)).collect(),
         version: row.version,
@@ -402,6 +459,21 @@ impl FindingsApi {
         let detail = read::detail(app.store.read(), &auth, id.0).await?;
         let version = detail.row.version;
         Ok(One::found(record(detail), version))
+    }
+
+    /// Get the text that was in force when a finding was raised
+    ///
+    /// Of the document its checklist line cites; the same ten years later, whatever is in force then.
+    #[oai(path = "/findings/:id/cited-text", method = "get", operation_id = "get_finding_cited_text")]
+    async fn get_finding_cited_text(
+        &self,
+        auth: Auth<Either<can::ReadFindings, can::AppraiseScores>>,
+        app: Data<&App>,
+        id: Path<FindingId>,
+    ) -> Result<Json<CitedText>> {
+        let (cited, content, files) = citing::text_of_finding(app.store.read(), &auth, id.0).await?;
+        let files = files.iter().map(EvidenceRef::from).collect();
+        Ok(Json(CitedText { cited: cited.into(), content, files }))
     }
 
     /// Change a draft

@@ -250,6 +250,7 @@ fn prefilled(
         version: 1,
         created_at: tx.now(),
         sheet_line_id: None,
+        revision_id: None,
     };
     rules::check_grade(vocabulary, row.grade, &mut problems);
     problems.finish()?;
@@ -356,6 +357,7 @@ async fn apply(tx: &Tx, caller: &Caller, by: &By, act: &Act, row: &mut finding::
             check_content(tx, row).await?;
             row.raised_at = Some(tx.now());
             row.repeat_of_id = repeat::of(tx.db(), row, tx.today()).await?;
+            row.revision_id = crate::documents::citing::in_force_for(tx.db(), row, tx.today()).await?;
             if rules::confirmed_when_raised_by(by) {
                 confirm(tx, caller, row).await?;
             }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::access::{self, find, visible};
 use super::source::Source;
 use crate::auth::Caller;
+use crate::documents::citing::{self, Cited};
 use crate::error::Result;
 use crate::http::Slice;
 use crate::store::names_of_people;
@@ -177,6 +178,8 @@ pub struct Detail {
     pub row: finding::Model,
     /// What it comes from.
     pub source: Source,
+    /// The revision of the document its line cites, in force when it was raised.
+    pub cited: Option<Cited>,
     /// The line it was found on.
     pub line: Option<inspection_line::Model>,
     /// Name of the unit concerned.
@@ -224,6 +227,7 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: FindingId) -
     let mentioned = history.iter().filter_map(|one| one.actor_id).chain(evidence.iter().map(|one| one.uploaded_by_id));
     let people = names_of_people(db, mentioned.chain(row.confirmed_by_id)).await?;
     Ok(Detail {
+        cited: citing::of_finding(db, &row).await?,
         repeats: chain(db, caller, &row).await?,
         overdue: access::is_overdue(&row, caller.today),
         editable: row.state == FindingState::Draft && available(row.state, &by, &facts).contains(&FindingVerb::Raise),

@@ -238,6 +238,19 @@ pub struct Download {
     pub sha256: String,
 }
 
+impl Download {
+    /// A spreadsheet made for this answer.
+    #[must_use]
+    pub fn spreadsheet(file_name: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+            file_name: file_name.to_owned(),
+            sha256: crate::auth::session::sha256_hex(&bytes),
+            body: poem::Body::from(bytes),
+        }
+    }
+}
+
 impl poem::IntoResponse for Download {
     fn into_response(self) -> poem::Response {
         let ascii: String = self

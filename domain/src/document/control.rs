@@ -221,6 +221,20 @@ code_enum! {
 }
 
 code_enum! {
+    /// A list an agency must be able to show.
+    pub enum DocumentList ("document_list") {
+        /// Danh mục tài liệu nội bộ.
+        Master = "master",
+        /// Danh mục tài liệu bên ngoài.
+        External = "external",
+        /// Sổ phân phối tài liệu.
+        Distribution = "distribution",
+        /// Sổ theo dõi đề nghị sửa đổi tài liệu.
+        Requests = "requests",
+    }
+}
+
+code_enum! {
     /// What the province last did to an administrative procedure.
     pub enum ProcedureChange ("procedure_change") {
         /// Ban hành mới.

@@ -4,6 +4,7 @@
 mod records;
 mod registers;
 mod revisions;
+mod sets;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ use records::{
 
 pub use registers::RegistersApi;
 pub use revisions::RevisionsApi;
+pub use sets::DocumentSetsApi;
 
 /// Controlled documents.
 #[derive(Debug)]
@@ -223,6 +225,19 @@ impl DocumentsApi {
         id: Path<DocumentLinkId>,
     ) -> Result<Json<Link>> {
         Ok(Json(register_uses::unlink(&app.store, &auth, id.0).await?.into()))
+    }
+
+    /// Confirm a link after looking at what changed
+    ///
+    /// A checklist line that cites a revised document needs review until its link is confirmed.
+    #[oai(path = "/document-links/:id/confirm", method = "post", operation_id = "confirm_document_link")]
+    async fn confirm_document_link(
+        &self,
+        auth: Auth<can::ControlDocuments>,
+        app: Data<&App>,
+        id: Path<DocumentLinkId>,
+    ) -> Result<Json<Link>> {
+        Ok(Json(register_uses::confirm(&app.store, &auth, id.0).await?.into()))
     }
 
     /// List the periodic reviews of a document

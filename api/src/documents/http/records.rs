@@ -48,6 +48,8 @@ pub struct Document {
     pub next_review_on: Option<NaiveDate>,
     /// How long it is kept after its end.
     pub retention: Option<String>,
+    /// The revision of another unit's document it was copied from.
+    pub source_revision_id: Option<RevisionId>,
     /// The revision in force.
     pub current: Option<RevisionRow>,
     /// Something it rests on has changed or ended.
@@ -72,6 +74,7 @@ impl From<Listed> for Document {
             review_months: row.review_months,
             next_review_on: row.next_review_on,
             retention: row.retention,
+            source_revision_id: row.source_revision_id,
             current: current.map(RevisionRow::from),
             needs_review,
             version: row.version,

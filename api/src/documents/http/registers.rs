@@ -6,14 +6,15 @@ use domain::id::{AdministrativeProcedureId, ExternalDocumentId, PersonId, UnitId
 use entities::{administrative_procedure, external_document};
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
-use poem_openapi::payload::Json;
+use poem_openapi::payload::{Binary, Json};
 use poem_openapi::{Object, OpenApi};
 
 use crate::app::App;
 use crate::auth::{Auth, can};
+use crate::documents::import::{self, Imported, Target};
 use crate::documents::registers::{self, ExternalInput, Filter, TthcInput};
 use crate::error::Result;
-use crate::http::{One, Page, Slice, Version, link};
+use crate::http::{Download, One, Page, Slice, Version, link};
 
 /// What documents rest on outside.
 #[derive(Debug)]
@@ -236,6 +237,27 @@ impl AdministrativeProcedureBody {
     }
 }
 
+/// What an import of a catalogue did, or with `dry_run` would do.
+#[derive(Debug, Object)]
+pub struct CatalogueImport {
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// New entries of the TTHC catalogue.
+    pub created: u64,
+    /// Changed entries.
+    pub updated: u64,
+    /// Entries that stay.
+    pub unchanged: u64,
+    /// New controlled documents.
+    pub documents: u64,
+    /// Drafts begun.
+    pub drafts_begun: u64,
+    /// Drafts whose text was replaced.
+    pub drafts_saved: u64,
+    /// Texts that are the same already.
+    pub texts_unchanged: u64,
+}
+
 fn list_path(path: &str, filter: &Filter) -> String {
     link(path, &[("q", filter.q.clone()), ("in_force", filter.in_force.map(|holds| holds.to_string()))])
 }
@@ -370,5 +392,42 @@ impl RegistersApi {
         let row = registers::update_tthc(&app.store, &auth, id.0, seen.0, body.0.split().1).await?;
         let version = row.version;
         Ok(One::found(AdministrativeProcedure::of(row, auth.today), version))
+    }
+
+    /// Get the template of a catalogue file
+    ///
+    /// An XLSX with every sheet and column that `import` understands.
+    #[oai(path = "/administrative-procedures/template", method = "get", operation_id = "get_catalogue_template")]
+    async fn get_catalogue_template(&self, _auth: Auth<can::ControlDocuments>, app: Data<&App>) -> Result<Download> {
+        let bytes = import::template(app.renderer.catalogue())?;
+        Ok(Download::spreadsheet("danh-muc-thu-tuc.xlsx", bytes))
+    }
+
+    /// Import a catalogue from a spreadsheet
+    ///
+    /// XLSX as the template. Entries are known by their national code; procedures with a text become
+    /// documents with a draft, drafted by `drafter_id` or by who imports. With a single wrong cell
+    /// nothing is written; every wrong cell is told (`/sheets/<sheet>/rows/<row>/<column letter>`).
+    /// `dry_run=true` checks only.
+    #[oai(path = "/administrative-procedures/import", method = "post", operation_id = "import_administrative_procedures")]
+    #[expect(clippy::too_many_arguments, reason = "query parameters")]
+    async fn import_administrative_procedures(
+        &self,
+        auth: Auth<can::ControlDocuments>,
+        app: Data<&App>,
+        unit_id: Query<Option<UnitId>>,
+        drafter_id: Query<Option<PersonId>>,
+        dry_run: Query<Option<bool>>,
+        #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
+        file: Binary<Vec<u8>>,
+    ) -> Result<Json<CatalogueImport>> {
+        let dry_run = dry_run.0.unwrap_or_default();
+        let target = Target { unit_id: unit_id.0, drafter_id: drafter_id.0 };
+        let file = import::read(file.0).await?;
+        let done = import::run(&app.store, &auth, app.renderer.catalogue(), &file, target, dry_run).await?;
+        let Imported { created, updated, unchanged, documents, drafts_begun, drafts_saved, texts_unchanged } = done;
+        let counts =
+            CatalogueImport { dry_run, created, updated, unchanged, documents, drafts_begun, drafts_saved, texts_unchanged };
+        Ok(Json(counts))
     }
 }
