@@ -192,7 +192,8 @@ async fn after_a_merger_the_heir_takes_over_what_was_in_force_in_one_act() {
     let made = keeper.post("/api/v1/document-reissues", body.clone()).await.expect(200).json();
     let mut sources: Vec<&str> = made["made"].as_array().unwrap().iter().map(|row| row["source_id"].as_str().unwrap()).collect();
     let mut expected = [first.as_str(), second.as_str()];
-    (sources.sort_unstable(), expected.sort_unstable());
+    sources.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(sources, expected);
     assert!(made["made"].as_array().unwrap().iter().all(|row| row["unit_id"].as_str() == Some(&heir)));
     let again = keeper.post("/api/v1/document-reissues", body).await.expect(200).json();
