@@ -1,6 +1,6 @@
 //! A published ranking as a spreadsheet: numbers are numbers, so that people can compute with them.
 
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use crate::{Catalogue, Lang};
 
@@ -45,7 +45,7 @@ const COLUMNS: [&str; 11] =
 /// The writer's: a text longer than a cell holds.
 pub fn write(file: &RankingFile, catalogue: &Catalogue, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let say = |key: &str| catalogue.get(lang, &format!("xlsx.{key}"), &[]);
-    let mut book = Workbook::new();
+    let mut book = crate::sheets::book()?;
     let first = book.add_worksheet().set_name(say("sheet"))?;
     let heads: Vec<String> = COLUMNS.iter().map(|column| say(column)).collect();
     let top = head(first, file, &heads)?;

@@ -1,7 +1,7 @@
 //! Lists as a spreadsheet: dates are dates and numbers are numbers, so that people can sort and compute.
 
 use chrono::{Datelike as _, NaiveDate};
-use rust_xlsxwriter::{DataValidation, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 /// What a cell holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +84,7 @@ const PREPARED: u32 = 5_000;
 /// # Errors
 /// The writer's: a sheet's name or a text longer than the format holds.
 pub fn write(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
+    let mut book = book()?;
     for sheet in sheets {
         fill(book.add_worksheet().set_name(&sheet.name)?, sheet)?;
     }
@@ -143,4 +143,11 @@ fn whole_day(year: u16, date: NaiveDate) -> Option<ExcelDateTime> {
 
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// An empty workbook. It says nothing of when it was written: the same rows give the same bytes.
+pub(crate) fn book() -> Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    Ok(book)
 }

@@ -380,3 +380,27 @@ async fn the_count_of_statements_sees_a_question_for_each_row() {
     }
     assert_eq!(app.statements() - before, 3);
 }
+
+#[tokio::test]
+async fn a_code_that_looks_like_a_date_is_paged_as_text_and_a_made_up_cursor_harms_nothing() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in("quantri").await;
+    let parent = app.unit("MAU").await;
+    for code in ["2026-11-16", "2026-11-17", "2026-11-18"] {
+        let body = json!({"code": code, "kind": "phong", "name": format!("Phòng {code}"), "parent_id": parent});
+        admin.post("/api/v1/units", body).await.expect(201);
+    }
+    let (mut codes, mut next) = (Vec::new(), Some("/api/v1/units?limit=1".to_owned()));
+    while let Some(path) = next.filter(|_| codes.len() < 3) {
+        let page = admin.get(&path).await.expect(200).json();
+        codes.push(page["items"][0]["code"].as_str().unwrap().to_owned());
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    assert_eq!(codes, ["2026-11-16", "2026-11-17", "2026-11-18"]);
+    let made_up = json!([17, Uuid::nil()]).to_string();
+    let cursor: String = made_up.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let keeper = app.sign_in("thukyiso").await;
+    for list in ["units", "inspections", "findings", "corrective-actions", "programmes"] {
+        keeper.get(&format!("/api/v1/{list}?cursor={cursor}")).await.expect(200);
+    }
+}

@@ -10,7 +10,7 @@ use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSch
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToHeader, ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, ExprTrait};
+use sea_orm::{ColumnTrait, ColumnType, Condition, ExprTrait};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -150,17 +150,11 @@ impl Slice {
     /// The condition «after the cursor» for an order of (`column` ascending or not, `id` the same way).
     pub fn after(&self, column: impl ColumnTrait, id: impl ColumnTrait, descending: bool) -> Condition {
         let Some((value, last)) = &self.after else { return Condition::all() };
-        let column = || Expr::col(column.as_column_ref());
         let id = || Expr::col(id.as_column_ref());
-        let value: SimpleExpr = match value {
-            Json::String(text) => text
-                .parse::<DateTime<Utc>>()
-                .map(Expr::value)
-                .or_else(|_not_instant| text.parse::<chrono::NaiveDate>().map(Expr::value))
-                .unwrap_or_else(|_not_date| Expr::value(text.clone())),
-            Json::Number(number) => Expr::value(number.as_i64().unwrap_or_default()),
-            _ => return self.after_id(id(), *last, descending),
+        let Some(value) = sort_value(value, column.def().get_column_type()) else {
+            return self.after_id(id(), *last, descending);
         };
+        let column = || Expr::col(column.as_column_ref());
         let (beyond, tie) =
             if descending { (column().lt(value.clone()), id().lt(*last)) } else { (column().gt(value.clone()), id().gt(*last)) };
         Condition::any().add(beyond).add(Condition::all().add(column().eq(value)).add(tie))
@@ -186,6 +180,18 @@ impl Slice {
             format!("{path}{glue}limit={}&cursor={}", self.limit, encode(&value, id))
         });
         (rows.into_iter().map(show).collect(), next)
+    }
+}
+
+/// A cursor's value as its column holds it: a code that looks like a date stays text. Nothing for a
+/// value that the column cannot hold, as in a cursor somebody made up.
+fn sort_value(value: &Json, column: &ColumnType) -> Option<SimpleExpr> {
+    match (value, column) {
+        (Json::String(text), ColumnType::Date) => text.parse::<chrono::NaiveDate>().ok().map(Expr::value),
+        (Json::String(text), ColumnType::TimestampWithTimeZone) => text.parse::<DateTime<Utc>>().ok().map(Expr::value),
+        (Json::String(text), ColumnType::Text | ColumnType::String(_)) => Some(Expr::value(text.clone())),
+        (Json::Number(number), ColumnType::Integer | ColumnType::BigInteger) => number.as_i64().map(Expr::value),
+        _ => None,
     }
 }
 
