@@ -82,6 +82,7 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::people::http::PeopleApi,
                 crate::units::http::UnitsApi,
                 crate::calendar::http::CalendarApi,
+                crate::standards::http::StandardsApi,
                 crate::checklists::http::ChecklistsApi,
                 crate::programmes::http::ProgrammesApi,
                 crate::inspections::http::InspectionsApi,

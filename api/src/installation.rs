@@ -50,7 +50,7 @@ pub async fn load_reference(store: &Store) -> Result<()> {
         .write(Writer::Cli, |tx| async move {
             crate::units::load_reference(&tx).await?;
             crate::calendar::data::load_reference(&tx).await?;
-            crate::calendar::standards::load_reference(&tx).await?;
+            crate::standards::load_reference(&tx).await?;
             crate::checklists::load_reference(&tx).await?;
             Ok(())
         })

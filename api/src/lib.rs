@@ -30,6 +30,7 @@ pub mod reports;
 pub mod rounds;
 pub mod sample;
 pub mod server;
+pub mod standards;
 pub mod store;
 pub mod surveys;
 pub mod units;
@@ -42,11 +43,12 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 20] = [
+    let areas: [fn(Route) -> Route; 21] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
         calendar::pages::routes,
+        standards::pages::routes,
         checklists::pages::routes,
         criteria::pages::routes,
         programmes::pages::routes,

@@ -110,6 +110,8 @@ typed_id! {
     SuccessionId,
     /// An edition of a standard.
     StandardId,
+    /// A unit's word on the edition it works by.
+    StandardUseId,
     /// A kept due date of a record.
     DueDateId,
     /// A row of the year's work.

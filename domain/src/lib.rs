@@ -14,6 +14,7 @@ pub mod corrective_action;
 pub mod document;
 pub mod dossier;
 pub mod draft;
+pub mod edition;
 pub mod evidence;
 pub mod finding;
 pub mod id;

@@ -20,6 +20,15 @@ pub struct Model {
     pub edition: String,
     #[sea_orm(column_type = "Text", nullable)]
     pub source: Option<String>,
+    /// Code of the national edition (TCVN); none where there is none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub national_code: Option<String>,
+    pub published_on: Option<Date>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub note: Option<String>,
+    /// How far verified.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub trust: Option<String>,
 }
 
 /// Joins are written where they are used.

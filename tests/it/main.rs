@@ -32,6 +32,7 @@ mod rounds;
 mod s3;
 mod sample;
 mod stale;
+mod standards;
 mod store;
 mod support;
 mod surveys;

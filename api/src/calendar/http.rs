@@ -1,8 +1,8 @@
-//! `/calendar` and `/standards`.
+//! `/calendar`.
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::calendar::{DayKind, DeadlineKind, DeadlineUnit};
-use domain::id::{CalendarDayId, StandardId};
+use domain::id::CalendarDayId;
 use entities::calendar_day;
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
@@ -103,34 +103,6 @@ pub struct SkippedDay {
     pub date: NaiveDate,
     /// Its name or weekday.
     pub reason: String,
-}
-
-/// An edition of a standard.
-#[derive(Debug, Object)]
-pub struct Standard {
-    /// Its id.
-    pub id: StandardId,
-    /// Code with edition.
-    pub code: String,
-    /// Vietnamese title.
-    pub title: String,
-    /// English title.
-    pub title_en: Option<String>,
-    /// Edition.
-    pub edition: String,
-}
-
-/// A clause: number and titles, never its text.
-#[derive(Debug, Object)]
-pub struct Clause {
-    /// Number.
-    pub code: String,
-    /// Vietnamese title; empty where the standard gives none.
-    pub title: String,
-    /// English title.
-    pub title_en: Option<String>,
-    /// How far the title is verified.
-    pub trust: String,
 }
 
 fn show(row: calendar_day::Model) -> CalendarDay {
@@ -261,33 +233,5 @@ impl CalendarApi {
             explanation: found.explanation,
             provisional: found.provisional,
         }))
-    }
-
-    /// Standards by edition
-    #[oai(path = "/standards", method = "get", operation_id = "list_standards")]
-    async fn list_standards(&self, _auth: Auth<can::ReadReference>, app: Data<&App>) -> Result<Json<Vec<Standard>>> {
-        let rows = super::standards::list(app.store.read()).await?;
-        let show = |row: entities::standard::Model| Standard {
-            id: row.id,
-            code: row.code,
-            title: row.title,
-            title_en: row.title_en,
-            edition: row.edition,
-        };
-        Ok(Json(rows.into_iter().map(show).collect()))
-    }
-
-    /// The clauses of an edition
-    #[oai(path = "/standards/:id/clauses", method = "get", operation_id = "list_clauses")]
-    async fn list_clauses(
-        &self,
-        _auth: Auth<can::ReadReference>,
-        app: Data<&App>,
-        id: Path<StandardId>,
-    ) -> Result<Json<Vec<Clause>>> {
-        let rows = super::standards::clauses(app.store.read(), id.0).await?;
-        let show =
-            |row: entities::clause::Model| Clause { code: row.code, title: row.title, title_en: row.title_en, trust: row.trust };
-        Ok(Json(rows.into_iter().map(show).collect()))
     }
 }

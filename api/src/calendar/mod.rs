@@ -1,9 +1,8 @@
-//! The public-sector calendar and deadlines counted by it; standards and their clauses.
+//! The public-sector calendar and deadlines counted by it.
 
 pub mod data;
 pub mod http;
 pub mod pages;
-pub mod standards;
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::calendar::{Calendar, DayKind, Deadline, DeadlineKind, DeadlineUnit};

@@ -145,7 +145,7 @@ pub async fn run(config: &Config, what: Import) -> anyhow::Result<String> {
         }
         Import::Standards { file } => {
             let text = String::from_utf8(read(&file)?).context("tệp không phải UTF-8")?;
-            Ok(format!("Điều khoản: {}.\n", super::said(api::calendar::standards::import(&store, &text).await)?))
+            Ok(format!("Điều khoản: {}.\n", super::said(api::standards::import(&store, &text).await)?))
         }
     }
 }

@@ -102,6 +102,10 @@ pub struct FindingRecord {
     pub line_code: Option<String>,
     /// Clause of the standard.
     pub clause: Option<String>,
+    /// The edition that clause is of.
+    pub clause_edition: Option<String>,
+    /// Its number in the newer edition that the unit works by now.
+    pub clause_now: Option<String>,
     /// Area of the checklist.
     pub area_code: Option<String>,
     /// The requirement.
@@ -315,7 +319,9 @@ fn listed(one: Listed) -> FindingRow {
 }
 
 fn record(detail: Detail) -> FindingRecord {
-    let Detail { row, source, line, unit_name, verbs, overdue, evidence, history, repeats, actions, people, cited, .. } = detail;
+    let Detail {
+        row, source, line, unit_name, verbs, overdue, evidence, history, repeats, actions, people, cited, clause, ..
+    } = detail;
     let earlier = |row: finding::Model| EarlierFinding {
         id: row.id,
         code: row.code,
@@ -338,6 +344,8 @@ fn record(detail: Detail) -> FindingRecord {
         source_code: source.code().to_owned(),
         line_id: row.line_id,
         line_code: row.line_code,
+        clause_edition: clause.as_ref().and_then(|cited| cited.edition.clone()),
+        clause_now: clause.and_then(|cited| cited.now).and_then(|now| now.clause),
         clause: row.clause,
         area_code: row.area_code,
         criterion: row.criterion,

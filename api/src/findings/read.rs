@@ -9,7 +9,8 @@ use domain::id::{FindingId, InspectionId, PersonId, SheetLineId, UnitId};
 use domain::permission::Role;
 use domain::record::{Duty as Kind, Subject};
 use entities::{
-    corrective_action, event, evidence, finding, inspection, inspection_line, round, sheet, sheet_line, unit, unit_path,
+    checklist, corrective_action, event, evidence, finding, inspection, inspection_line, round, sheet, sheet_line, unit,
+    unit_path,
 };
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -23,6 +24,7 @@ use crate::auth::Caller;
 use crate::documents::citing::{self, Cited};
 use crate::error::Result;
 use crate::http::Slice;
+use crate::standards;
 use crate::store::names_of_people;
 use crate::work::duties::{Duty, holders};
 
@@ -180,6 +182,8 @@ pub struct Detail {
     pub source: Source,
     /// The revision of the document its line cites, in force when it was raised.
     pub cited: Option<Cited>,
+    /// The clause it cites, with its edition.
+    pub clause: Option<standards::Cited>,
     /// The line it was found on.
     pub line: Option<inspection_line::Model>,
     /// Name of the unit concerned.
@@ -227,6 +231,7 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: FindingId) -
     let mentioned = history.iter().filter_map(|one| one.actor_id).chain(evidence.iter().map(|one| one.uploaded_by_id));
     let people = names_of_people(db, mentioned.chain(row.confirmed_by_id)).await?;
     Ok(Detail {
+        clause: clause_of(db, &row, &source, caller.today).await?,
         cited: citing::of_finding(db, &row).await?,
         repeats: chain(db, caller, &row).await?,
         overdue: access::is_overdue(&row, caller.today),
@@ -243,6 +248,22 @@ pub async fn detail(db: &impl ConnectionTrait, caller: &Caller, id: FindingId) -
         people,
         row,
     })
+}
+
+/// The clause a finding cites: by the edition its checklist asks by.
+async fn clause_of(
+    db: &impl ConnectionTrait,
+    row: &finding::Model,
+    source: &Source,
+    today: NaiveDate,
+) -> Result<Option<standards::Cited>> {
+    let Some(clause) = &row.clause else { return Ok(None) };
+    let list = match source.visit() {
+        Some(visit) => checklist::Entity::find_by_id(visit.checklist_id).one(db).await?,
+        None => None,
+    };
+    let edition = list.and_then(|list| list.edition);
+    Ok(Some(standards::cited(db, clause, edition.as_deref(), row.unit_id, today).await?))
 }
 
 /// The live evidence that meets a condition, oldest first.

@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
 use crate::http::{Slice, link};
+use crate::standards;
 use crate::store::names_of_people;
 use crate::web::{self, Login, Posted};
 
@@ -313,6 +314,8 @@ async fn shown(app: &App, caller: &Caller, record: Record, refused: Option<Form>
     };
     let link = |href: String, text: String| view::Link { href, text };
     let row = &record.row;
+    let asked_by = record.checklist.edition.as_deref();
+    let editions = standards::differs(app.store.read(), asked_by, row.unit_id, row.planned_on).await?;
     Ok(view::InspectionPage {
         code: row.code.clone(),
         kind: row.kind,
@@ -333,6 +336,8 @@ async fn shown(app: &App, caller: &Caller, record: Record, refused: Option<Form>
             .filter(|_| record.inspects)
             .map(|row| link(format!("/chuong-trinh/{}", row.id), format!("{} · {}", row.code, row.title))),
         checklist: link(format!("/danh-muc/{}", row.checklist_id), name_of(app, &record.checklist)),
+        edition_note: editions
+            .map(|(asked, used)| web::say(app, "standard.checklist_differs", &[("asked", asked), ("used", used)])),
         previous: record.previous.as_ref().map(|row| link(format!("/kiem-tra/{}", row.id), row.code.clone())),
         texts: texts(row),
         team: team_rows(app, caller, &record, &href, &form),

@@ -26,12 +26,15 @@ use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, Qu
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::standards;
 
 /// Everything a paper of an inspection is made of.
 #[derive(Debug)]
 pub struct Facts {
     visit: inspection::Model,
     checklist: checklist::Model,
+    /// The edition of the standard the checklist asks by, as papers name it.
+    standard: Option<String>,
     owner: unit::Model,
     unit: unit::Model,
     place_name: String,
@@ -65,6 +68,10 @@ const TERRITORIES: &[&str] =
 pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> {
     let visit = inspection::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
     let checklist = checklist::Entity::find_by_id(visit.checklist_id).one(db).await?.ok_or(Error::NotFound)?;
+    let standard = match &checklist.edition {
+        Some(code) => standards::name_of(db, code).await?,
+        None => None,
+    };
     let above = units_above(db, visit.owner_unit_id).await?;
     let owner = above.first().cloned().ok_or(Error::NotFound)?;
     let unit = unit::Entity::find_by_id(visit.unit_id).one(db).await?.ok_or(Error::NotFound)?;
@@ -102,6 +109,7 @@ pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> 
         repeated: repeated.into_iter().map(|row| (row.id, row)).collect(),
         visit,
         checklist,
+        standard,
         owner,
         unit,
         team,
@@ -304,11 +312,12 @@ impl Facts {
         if self.visit.kind == InspectionKind::InternalAudit { "Đoàn đánh giá" } else { "Đoàn kiểm tra" }
     }
 
-    fn activity(&self) -> &'static str {
+    fn activity(&self) -> String {
+        let standard = self.standard.as_deref().unwrap_or("TCVN ISO 9001");
         match self.visit.kind {
-            InspectionKind::InternalAudit => "đánh giá nội bộ hệ thống quản lý chất lượng theo TCVN ISO 9001",
-            InspectionKind::IsoCheck => "kiểm tra việc áp dụng hệ thống quản lý chất lượng theo TCVN ISO 9001",
-            InspectionKind::Cchc => "kiểm tra công tác cải cách hành chính",
+            InspectionKind::InternalAudit => format!("đánh giá nội bộ hệ thống quản lý chất lượng theo {standard}"),
+            InspectionKind::IsoCheck => format!("kiểm tra việc áp dụng hệ thống quản lý chất lượng theo {standard}"),
+            InspectionKind::Cchc => "kiểm tra công tác cải cách hành chính".to_owned(),
         }
     }
 
@@ -321,7 +330,8 @@ impl Facts {
         let registered = self.papers.iter().find(|paper| paper.kind == kind);
         let symbol = registered.and_then(|paper| paper.symbol.clone()).unwrap_or_else(|| usual_symbol(kind, self.visit.kind));
         let symbol = symbol.strip_prefix(&format!("{}-", prefix(kind))).map_or(symbol.clone(), str::to_owned);
-        let mut activity = self.activity().chars();
+        let activity = self.activity();
+        let mut activity = activity.chars();
         let first: String = activity.next().into_iter().flat_map(char::to_uppercase).collect();
         Sheet {
             layout: Layout::default(),
@@ -538,7 +548,7 @@ impl Facts {
             opened_at: self.visit.started_at.map_or_else(|| self.visit.planned_on.and_time(chrono::NaiveTime::MIN), civil),
             closed_at: self.visit.finished_at.map(civil),
             place: self.place(),
-            activity: self.activity().to_owned(),
+            activity: self.activity(),
             unit: agency(&self.unit),
             period: self.period(),
             team: self.team(),
@@ -701,7 +711,8 @@ impl Facts {
 
     fn iso_part(&self) -> IsoPart {
         let not_audited = self.lines.iter().filter(|line| line.verdict == Some(domain::checklist::Verdict::NotAudited));
-        let edition = self.checklist.edition.as_ref().map_or_else(String::new, |edition| format!(", {edition}"));
+        let edition = self.standard.as_ref().or(self.checklist.edition.as_ref());
+        let edition = edition.map_or_else(String::new, |edition| format!(", {edition}"));
         IsoPart {
             purpose: self.visit.purpose.clone().unwrap_or_else(|| {
                 "Xác định mức độ phù hợp và hiệu lực của hệ thống quản lý chất lượng so với các yêu cầu áp dụng".to_owned()

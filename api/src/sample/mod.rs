@@ -2,6 +2,7 @@
 //! stands on the fictional tỉnh Mẫu; people are named by their function.
 
 mod base;
+mod documents;
 mod figures;
 mod remove;
 mod rounds;

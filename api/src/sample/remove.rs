@@ -110,6 +110,7 @@ async fn remove_in(tx: &Tx) -> Result<Vec<String>> {
         tx.db().execute_unprepared(&format!("DELETE FROM {table}")).await?;
     }
     for statement in [
+        "DELETE FROM standard_use WHERE unit_id IS NOT NULL",
         "DELETE FROM unit_succession WHERE sample",
         "DELETE FROM unit_path WHERE descendant_id IN (SELECT id FROM unit WHERE sample) OR ancestor_id IN (SELECT id FROM unit WHERE sample)",
         "DELETE FROM checklist_line WHERE checklist_id IN (SELECT id FROM checklist WHERE sample)",

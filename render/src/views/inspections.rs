@@ -114,6 +114,8 @@ pub struct InspectionPage {
     pub programme: Option<Link>,
     /// The checklist it asks by.
     pub checklist: Link,
+    /// That the checklist asks by another edition of the standard than the unit works by.
+    pub edition_note: Option<String>,
     /// The last visit of the same unit and kind.
     pub previous: Option<Link>,
     /// Texts that stand, with their names.
@@ -563,6 +565,7 @@ impl View for InspectionPage {
             finished_at: None,
             programme: Some(link("CT-2026-01")),
             checklist: link("KT-CCHC-XA (bản 1)"),
+            edition_note: Some("Bảng kiểm hỏi theo TCVN ISO 9001:2015, còn đơn vị áp dụng ISO 9001:2026.".to_owned()),
             previous: Some(link("KT-2025-003")),
             texts: vec![TextShown { key: "purpose", text: "Kiểm tra năm 2026".to_owned() }],
             team: vec![lead, blocked, excepted],

@@ -23,6 +23,7 @@ pub mod public_documents;
 pub mod reminders;
 pub mod reports;
 pub mod rounds;
+pub mod standards;
 pub mod styleguide;
 pub mod surveys;
 pub mod system;
