@@ -1,9 +1,10 @@
 //! The composition root: builds [`App`] and the route tree.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use poem::endpoint::BoxEndpoint;
+use poem::web::Html;
 use poem::{Endpoint, EndpointExt as _, Response, Route};
 use poem_openapi::OpenApiService;
 use render::Renderer;
@@ -118,16 +119,20 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
     .server("/api/v1")
 }
 
+/// The API's documents: of the program, not of one application, and long to write.
+static SPEC: LazyLock<String> = LazyLock::new(|| api_service().spec());
+static DOCS: LazyLock<String> = LazyLock::new(|| api_service().swagger_ui_html());
+
 /// The whole route tree behind the edge.
 #[must_use]
 pub fn routes(app: &App) -> BoxEndpoint<'static, Response> {
-    let api = api_service();
-    let (docs, spec) = (api.swagger_ui(), api.spec());
-    let spec_route = poem::endpoint::make_sync(move |_| Response::builder().content_type("application/json").body(spec.clone()));
+    let spec = poem::endpoint::make_sync(|_| Response::builder().content_type("application/json").body(SPEC.as_str()));
+    let docs = || poem::endpoint::make_sync(|_| Html(DOCS.as_str()));
     let tree = Route::new()
-        .at("/api/v1/openapi.json", spec_route)
-        .nest("/api/v1", api)
-        .nest("/api/docs", docs)
+        .at("/api/v1/openapi.json", spec)
+        .nest("/api/v1", api_service())
+        .at("/api/docs", docs())
+        .at("/api/docs/", docs())
         .nest("/health", crate::health::routes())
         .at("/metrics", poem::get(crate::health::metrics))
         .nest("/", crate::pages());

@@ -9,7 +9,7 @@ pub mod process;
 pub mod smtp;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use api::app::App;
@@ -27,7 +27,6 @@ pub use client::{Answer, Client};
 pub const START: &str = "2026-11-16T02:00:00Z";
 
 /// The whole application on a database of its own, with the base of the sample world.
-#[derive(Debug)]
 pub struct TestApp {
     /// The application.
     pub app: App,
@@ -35,6 +34,13 @@ pub struct TestApp {
     pub clock: Clock,
     folder: PathBuf,
     statements: Arc<AtomicU64>,
+    routes: OnceLock<client::Routes>,
+}
+
+impl std::fmt::Debug for TestApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestApp").field("folder", &self.folder).finish_non_exhaustive()
+    }
 }
 
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
@@ -146,7 +152,7 @@ impl TestApp {
             counted.fetch_add(1, Ordering::Relaxed);
         });
         let app = assemble(config, store);
-        Self { app, clock, folder, statements }
+        Self { app, clock, folder, statements, routes: OnceLock::new() }
     }
 
     /// Leaves the database to another process: its url, and the folder, which stays.
@@ -170,6 +176,7 @@ impl TestApp {
         // SQLite's file is one process's: the old application must go before the new one opens it.
         let mut aside = Self::start().await;
         std::mem::swap(&mut self.app, &mut aside.app);
+        self.routes = OnceLock::new();
         drop(aside);
         let store = Store::open(&config, self.clock.clone()).await.unwrap();
         self.app = assemble(config, store);
@@ -178,7 +185,8 @@ impl TestApp {
     /// Nobody yet.
     #[must_use]
     pub fn client(&self) -> Client {
-        Client::new(&self.app)
+        let routes = self.routes.get_or_init(|| Arc::new(api::app::routes(&self.app)));
+        Client::over(Arc::clone(routes))
     }
 
     /// Signed in through the API as a person of the sample world.
