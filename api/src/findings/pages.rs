@@ -525,6 +525,7 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         of_round: found.source.round().is_some(),
         inspection: Link { href: found.source.href(), text: found.source.code().to_owned() },
         line: found.line.map(|line| LineFacts { code: line.code, question: line.question }),
+        cited: found.cited.as_ref().map(|cited| crate::documents::pages::cited::link_of(app, id, cited)),
         clause: found.row.clause,
         criterion: found.row.criterion,
         statement: found.row.statement,
