@@ -168,7 +168,8 @@ async fn a_register_is_read_below_its_unit_and_changed_by_who_keeps_it() {
     // Who keeps two registers says which.
     let keeper = app.browse("thukyiso").await;
     let new = format!("{LAWS}/moi");
-    let fields = [("law_number", "99/2025/NĐ-CP"), ("law_title", "Nghị định"), ("law_type", "Nghị định"), ("law_issuer", "Chính phủ")];
+    let fields =
+        [("law_number", "99/2025/NĐ-CP"), ("law_title", "Nghị định"), ("law_type", "Nghị định"), ("law_issuer", "Chính phủ")];
     assert!(keeper.fill(&new, &new, &fields).await.expect(422).text().contains("href=\"#f-unit_id\""));
     let province = app.unit("MAU").await;
     let with_unit = fields.iter().copied().chain([("unit_id", province.as_str())]).collect::<Vec<_>>();
@@ -208,13 +209,15 @@ async fn a_register_is_read_below_its_unit_and_changed_by_who_keeps_it() {
 async fn two_people_who_change_a_register_at_once_see_each_others_words() {
     let app = TestApp::start().await;
     let secretary = app.browse(SECRETARY).await;
-    for (record, field, theirs) in
-        [(law(&secretary, "61/2018/NĐ-CP").await, "law_title", "Của họ"), (tthc(&secretary, "1.001193").await, "tthc_title", "Của họ")]
-    {
+    for (record, field, theirs) in [
+        (law(&secretary, "61/2018/NĐ-CP").await, "law_title", "Của họ"),
+        (tthc(&secretary, "1.001193").await, "tthc_title", "Của họ"),
+    ] {
         let edit = format!("{record}/sua");
         let html = secretary.get(&edit).await.expect(200);
         let filled = |title: &str| -> Vec<(String, String)> {
-            let names = ["law_number", "law_type", "law_issuer", "tthc_code", "field_name", "tthc_level", "tthc_from", "tthc_change"];
+            let names =
+                ["law_number", "law_type", "law_issuer", "tthc_code", "field_name", "tthc_level", "tthc_from", "tthc_change"];
             let values = ["61/2018/NĐ-CP", "Nghị định", "Chính phủ", "1.001193", "Hộ tịch", "commune", "2025-07-01", "new"];
             let rest = names.iter().zip(values).map(|(name, value)| ((*name).to_owned(), value.to_owned()));
             html.hidden(&edit).into_iter().chain(rest).chain([(field.to_owned(), title.to_owned())]).collect()
@@ -240,7 +243,8 @@ async fn a_catalogue_keeps_code_and_suffix_apart_and_a_change_flags_until_it_was
     let new = format!("{CATALOGUE}/moi");
     let wrong = [("tthc_code", "9.12"), ("tthc_suffix", "H55"), ("tthc_change", "abolished"), ("tthc_changed_on", "mai")];
     let refused = secretary.fill(&new, &new, &wrong).await.expect(422).text();
-    for field in ["tthc_code", "tthc_suffix", "tthc_title", "field_name", "tthc_level", "tthc_from", "tthc_changed_on", "tthc_to"] {
+    for field in ["tthc_code", "tthc_suffix", "tthc_title", "field_name", "tthc_level", "tthc_from", "tthc_changed_on", "tthc_to"]
+    {
         assert!(refused.contains(&format!("href=\"#f-{field}\"")), "{field}: {refused}");
     }
     let entry = tthc(&secretary, "1.001193").await;
@@ -374,7 +378,10 @@ async fn a_periodic_review_is_held_on_its_page_and_the_work_list_leads_there() {
     held("revise", "Thời hạn phải rút ngắn.").await;
     assert_eq!(asked().await[0]["revision"]["source"], "periodic_review");
     let unfit = held("withdraw", "Thủ tục đã bãi bỏ.").await;
-    assert!(unfit.contains("Người đứng đầu thực hiện việc thu hồi") && unfit.contains(&format!("/quy-trinh/lan/{revision}")), "{unfit}");
+    assert!(
+        unfit.contains("Người đứng đầu thực hiện việc thu hồi") && unfit.contains(&format!("/quy-trinh/lan/{revision}")),
+        "{unfit}"
+    );
     let events = shown(&secretary, &page(&document)).await;
     assert!(events.contains("<p>Rà soát định kỳ</p>"), "{events}");
 
@@ -408,7 +415,10 @@ async fn a_finding_leads_to_the_text_it_was_raised_on_even_when_that_is_supersed
     let kept = shown(&lead, &text).await;
     assert!(kept.contains("Trung tâm Phục vụ hành chính công xã.") && kept.contains("Bị thay thế"), "{kept}");
     assert!(kept.contains("nay không còn hiệu lực") && !kept.contains("hành chính công phường."), "{kept}");
-    assert!(shown(&app.browse(SECRETARY).await, &format!("/quy-trinh/lan/{second}")).await.contains("công phường."), "the control");
+    assert!(
+        shown(&app.browse(SECRETARY).await, &format!("/quy-trinh/lan/{second}")).await.contains("công phường."),
+        "the control"
+    );
     shown(&app.browse(HEAD).await, &text).await;
     app.browse("chutich.binh").await.get(&text).await.expect(404);
     assert!(kept.contains(&format!("/quy-trinh/lan/{first}")), "who may read the revision gets its page");
@@ -419,7 +429,8 @@ async fn the_files_of_a_cited_text_open_for_whoever_reads_the_finding() {
     let app = TestApp::start().await;
     let document = document_of(&app, "Giải quyết hồ sơ trễ hạn").await;
     let (drafter, secretary, head) = (app.sign_in(DRAFTER).await, app.sign_in(SECRETARY).await, app.sign_in(HEAD).await);
-    let body = json!({"drafter_id": app.person(DRAFTER).await, "form": "uploaded", "source": "first_issue", "reason": "Lần đầu."});
+    let body =
+        json!({"drafter_id": app.person(DRAFTER).await, "form": "uploaded", "source": "first_issue", "reason": "Lần đầu."});
     let id = revision_of(&secretary.post(&format!("/api/v1/procedures/{document}/revisions"), body).await.expect(201));
     put(&drafter, &id, "route", usual_route(&app).await).await.expect(200);
     let about: uuid::Uuid = id.parse().unwrap();
@@ -497,7 +508,8 @@ async fn a_unit_sets_how_it_controls_its_documents_on_a_page() {
     let secretary = app.browse(SECRETARY).await;
     let own = format!("{settings}?don_vi={}", app.unit("MAU-01").await);
     let html = shown(&secretary, settings).await;
-    for words in ["name=\"acknowledge_days\"", "value=\"5\"", "value=\"12\"", "value=\"8\"", "value=\"3\"", "Mẫu thông thường"] {
+    for words in ["name=\"acknowledge_days\"", "value=\"5\"", "value=\"12\"", "value=\"8\"", "value=\"3\"", "Mẫu thông thường"]
+    {
         assert!(html.contains(words), "{words}: {html}");
     }
     let wrong = [
@@ -505,11 +517,17 @@ async fn a_unit_sets_how_it_controls_its_documents_on_a_page() {
         ("code_patterns/form_pattern", "BM"),
         ("acknowledge_days", ""),
         ("turn_days", "hai"),
-        ("setting_review_months", "12"),
+        ("setting_review_months", "85"),
         ("hours_per_day", "8"),
     ];
     let refused = secretary.fill(&own, &own, &wrong).await.expect(422).text();
-    for field in ["code_patterns-procedure_pattern", "code_patterns-form_pattern", "acknowledge_days", "turn_days"] {
+    for field in [
+        "code_patterns-procedure_pattern",
+        "code_patterns-form_pattern",
+        "acknowledge_days",
+        "turn_days",
+        "setting_review_months",
+    ] {
         assert!(refused.contains(&format!("href=\"#f-{field}\"")), "{field}: {refused}");
     }
     let right = [
@@ -616,8 +634,7 @@ async fn the_time_of_a_case_that_left_the_limits_is_kept_and_told() {
     let id = draft(&app, &document).await;
     let drafter = app.sign_in(DRAFTER).await;
     let mut text = content();
-    text["procedure"]["time_limits"] =
-        json!([{"case": "Thường", "amount": "1", "unit": "working_day"}, {"case": "Cần xác minh", "amount": "5", "unit": "working_day"}]);
+    text["procedure"]["time_limits"] = json!([{"case": "Thường", "amount": "1", "unit": "working_day"}, {"case": "Cần xác minh", "amount": "5", "unit": "working_day"}]);
     text["procedure"]["steps"][0]["times"] =
         json!([{"case": "Thường", "amount": "0.5", "unit": "hour"}, {"case": "Cần xác minh", "amount": "32", "unit": "hour"}]);
     save(&drafter, &id, json!({ "content": text })).await.expect(200);
@@ -628,19 +645,20 @@ async fn the_time_of_a_case_that_left_the_limits_is_kept_and_told() {
     // The second limit is blanked in the form; its step time is typed still, the browser sends it along.
     let browser = app.browse(DRAFTER).await;
     let (edit, send) = (format!("/quy-trinh/lan/{id}/soan"), format!("/quy-trinh/lan/{id}/soan/minh-chung"));
-    let whole = |limits: &[(&'static str, &'static str)], rest: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str)> {
-        let fixed = [
-            ("purpose", "Thống nhất cách giải quyết."),
-            ("scope", "Trung tâm Phục vụ hành chính công xã."),
-            ("steps/0/step_name", "Tiếp nhận hồ sơ"),
-            ("steps/0/responsible", "Công chức tiếp nhận"),
-            ("steps/0/times/1/amount", "0,5"),
-            ("steps/0/times/1/unit", "hour"),
-            ("request_source", "first_issue"),
-            ("reason", "Biên soạn lần đầu."),
-        ];
-        fixed.into_iter().chain(limits.iter().copied()).chain(rest.iter().copied()).collect()
-    };
+    let whole =
+        |limits: &[(&'static str, &'static str)], rest: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str)> {
+            let fixed = [
+                ("purpose", "Thống nhất cách giải quyết."),
+                ("scope", "Trung tâm Phục vụ hành chính công xã."),
+                ("steps/0/step_name", "Tiếp nhận hồ sơ"),
+                ("steps/0/responsible", "Công chức tiếp nhận"),
+                ("steps/0/times/1/amount", "0,5"),
+                ("steps/0/times/1/unit", "hour"),
+                ("request_source", "first_issue"),
+                ("reason", "Biên soạn lần đầu."),
+            ];
+            fixed.into_iter().chain(limits.iter().copied()).chain(rest.iter().copied()).collect()
+        };
     let first = [("time_limits/0/case", "Thường"), ("time_limits/0/amount", "1"), ("time_limits/0/unit", "working_day")];
     let typed = [("steps/0/times/2/amount", "32"), ("steps/0/times/2/unit", "hour")];
     let saved = browser.fill(&edit, &send, &whole(&first, &typed)).await;

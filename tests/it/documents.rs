@@ -831,6 +831,7 @@ pub async fn one_more(app: &TestApp, n: usize) {
         field_name: Set(Some("Hộ tịch".to_owned())),
         state: Set(DocumentState::InForce),
         review_months: Set(12),
+        next_review_on: Set(Some(on)),
         search_text: Set(format!("qt-{n} quy trinh {n}")),
         created_by_id: Set(secretary),
         version: Set(1),

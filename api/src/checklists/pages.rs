@@ -168,7 +168,8 @@ async fn shown(app: &App, caller: &Caller, row: checklist::Model, add: Option<Fo
 
 /// A document that a line cites; who keeps it may say that the line still fits.
 fn cited_document(app: &App, id: ChecklistId, one: &OnLine) -> view::CitedDocument {
-    let name = one.document.code.as_ref().map_or_else(|| one.document.title.clone(), |code| format!("{code} {}", one.document.title));
+    let name =
+        one.document.code.as_ref().map_or_else(|| one.document.title.clone(), |code| format!("{code} {}", one.document.title));
     let number = one.current.as_ref().and_then(numbers_of).map(|numbers| numbers.to_string());
     let text = match number {
         Some(number) => web::say(app, "cited.on_line", &[("name", name), ("number", number)]),

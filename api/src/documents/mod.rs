@@ -61,6 +61,25 @@ pub struct Settings {
     pub version: i64,
 }
 
+impl Settings {
+    /// Adds what is wrong: a pattern that gives no codes, a number out of its range.
+    fn check(&self, problems: &mut Problems) {
+        for (kind, pattern) in &self.code_patterns {
+            if let Err(code) = CodePattern::parse(pattern) {
+                problems.add(format!("code_patterns/{kind}"), code);
+            }
+        }
+        for (field, value, most) in [
+            ("acknowledge_days", self.acknowledge_days, 60),
+            ("review_months", self.review_months, 84),
+            ("hours_per_day", self.hours_per_day, 24),
+            ("turn_days", self.turn_days, 60),
+        ] {
+            out_of_range(problems, field, value, 1, most);
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -113,19 +132,7 @@ pub async fn settings(db: &impl ConnectionTrait, caller: &Caller, unit: UnitId) 
 /// 404 out of scope, stale, wrong fields.
 pub async fn set_settings(store: &Store, caller: &Caller, unit: UnitId, version: Version, new: Settings) -> Result<()> {
     let mut problems = Problems::new();
-    for (kind, pattern) in &new.code_patterns {
-        if let Err(code) = CodePattern::parse(pattern) {
-            problems.add(format!("code_patterns/{kind}"), code);
-        }
-    }
-    for (field, value, most) in [
-        ("acknowledge_days", new.acknowledge_days, 60),
-        ("review_months", new.review_months, 84),
-        ("hours_per_day", new.hours_per_day, 24),
-        ("turn_days", new.turn_days, 60),
-    ] {
-        out_of_range(&mut problems, field, value, 1, most);
-    }
+    new.check(&mut problems);
     problems.finish()?;
     let who = caller.clone();
     store

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::document::control::{EXPIRING_DAYS, LinkKind, NationalCode, ProcedureChange, ReviewOutcome, Validity, next_review, validity};
+use domain::document::control::{
+    EXPIRING_DAYS, LinkKind, NationalCode, ProcedureChange, ReviewOutcome, Validity, next_review, validity,
+};
 use domain::document::{RequestSource, RevisionState};
 use domain::draft::Problems;
-use domain::id::{
-    AdministrativeProcedureId, DocumentId, DocumentLinkId, ExternalDocumentId, PersonId, RevisionId, UnitId,
-};
+use domain::id::{AdministrativeProcedureId, DocumentId, DocumentLinkId, ExternalDocumentId, PersonId, RevisionId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::require;
@@ -94,9 +94,7 @@ impl Filter {
         });
         let stands = self.validity.map(|wanted| match wanted {
             Validity::NotYet => Condition::all().add(from.gt(today)).add(open(today)),
-            Validity::InForce => {
-                Condition::all().add(begun()).add(Condition::any().add(to.is_null()).add(to.gt(until)))
-            }
+            Validity::InForce => Condition::all().add(begun()).add(Condition::any().add(to.is_null()).add(to.gt(until))),
             Validity::Expiring => Condition::all().add(begun()).add(to.gte(today)).add(to.lte(until)),
             Validity::Expired => Condition::all().add(to.lt(today)).add(replaced.is_null()),
             Validity::Replaced => Condition::all().add(to.lt(today)).add(replaced.is_not_null()),
@@ -582,12 +580,7 @@ pub async fn link(store: &Store, caller: &Caller, id: DocumentId, new: NewLink) 
 ///
 /// # Errors
 /// As [`link`].
-pub async fn link_all(
-    store: &Store,
-    caller: &Caller,
-    id: DocumentId,
-    wanted: Vec<NewLink>,
-) -> Result<Vec<document_link::Model>> {
+pub async fn link_all(store: &Store, caller: &Caller, id: DocumentId, wanted: Vec<NewLink>) -> Result<Vec<document_link::Model>> {
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {

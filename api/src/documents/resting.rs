@@ -16,9 +16,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::access;
 use super::citing::revised_since;
 use super::registers::{holding, validity_of};
-use super::access;
 use crate::auth::Caller;
 use crate::error::Result;
 
@@ -193,10 +193,8 @@ impl Known {
             .order_by_asc(clause::Column::StandardId)
             .all(db)
             .await?;
-        let lines = checklist_line::Entity::find()
-            .filter(checklist_line::Column::Id.is_in(of(LinkKind::ChecklistLine)))
-            .all(db)
-            .await?;
+        let lines =
+            checklist_line::Entity::find().filter(checklist_line::Column::Id.is_in(of(LinkKind::ChecklistLine))).all(db).await?;
         let lists = checklist::Entity::find()
             .filter(checklist::Column::Id.is_in(lines.iter().map(|line| line.checklist_id)))
             .all(db)
@@ -250,8 +248,7 @@ pub(super) fn serving(words: &str, today: NaiveDate) -> SelectStatement {
         Ok(code) => Condition::all().add(Column::NationalCode.eq(code.code)),
         Err(_) => Condition::all().add(Column::SearchText.contains(words)),
     };
-    let entries =
-        Query::select().column(Column::Id).from(administrative_procedure::Entity).cond_where(named).to_owned();
+    let entries = Query::select().column(Column::Id).from(administrative_procedure::Entity).cond_where(named).to_owned();
     Query::select()
         .column(document_link::Column::DocumentId)
         .from(document_link::Entity)

@@ -1,7 +1,7 @@
 //! Periodic reviews that are due, and how they are held: the act is `registers::review`.
 
-use domain::document::control::REVIEW_AHEAD_DAYS;
 use domain::document::DocumentState;
+use domain::document::control::REVIEW_AHEAD_DAYS;
 use domain::id::{DocumentId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;

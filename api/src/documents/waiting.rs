@@ -166,7 +166,8 @@ async fn turns(
             people: people.iter().filter(|one| one.step_id == step.id).map(|one| one.person_id).collect(),
         };
         let rules: Vec<RouteStep> = route.iter().map(rule).collect();
-        let agreed = || words.iter().filter(|word| word.revision_id == row.id && word.submission == row.submission && word.agreed);
+        let agreed =
+            || words.iter().filter(|word| word.revision_id == row.id && word.submission == row.submission && word.agreed);
         let said: Vec<Word> = agreed()
             .filter_map(|word| {
                 let step = route.iter().position(|step| step.id == word.step_id)?;

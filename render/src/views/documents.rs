@@ -20,9 +20,7 @@ pub use registers::{
     CatalogueForm, CatalogueList, CataloguePage, CatalogueRow, DependentRow, ExternalForm, ExternalList, ExternalPage,
     ExternalRow, LinkGroup, LinkPicker, LinkShown,
 };
-pub use reviews::{
-    CitedPage, DocumentSettingsForm, PatternField, ReviewList, ReviewPage, ReviewRow, ReviewShown,
-};
+pub use reviews::{CitedPage, DocumentSettingsForm, PatternField, ReviewList, ReviewPage, ReviewRow, ReviewShown};
 pub use samples::sample_text;
 
 /// A document in a list.

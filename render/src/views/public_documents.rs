@@ -147,7 +147,11 @@ impl View for PublicList {
                 rows: vec![
                     row("Đăng ký khai sinh"),
                     PublicRow {
-                        field: None, national_codes: vec![], times: vec![], fees: vec![], ..row("Chứng thực chữ ký trong các giấy tờ, văn bản")
+                        field: None,
+                        national_codes: vec![],
+                        times: vec![],
+                        fees: vec![],
+                        ..row("Chứng thực chữ ký trong các giấy tờ, văn bản")
                     },
                 ],
                 pager: Pager { next: Some("/cong-khai/thu-tuc?cursor=x".to_owned()), first: None },

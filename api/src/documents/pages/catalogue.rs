@@ -12,7 +12,9 @@ use render::Form;
 use render::views::documents as view;
 use render::views::findings::Link;
 use render::views::part::Choice;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::super::registers::{self, TthcInput, above};
 use super::super::resting::{self, entry_validity};
@@ -286,12 +288,7 @@ pub async fn show_page(
     web::page(&app, &caller, title, &web::path_of(request), &view).await
 }
 
-async fn shown(
-    app: &App,
-    caller: &Caller,
-    row: administrative_procedure::Model,
-    place: Place,
-) -> Result<view::CataloguePage> {
+async fn shown(app: &App, caller: &Caller, row: administrative_procedure::Model, place: Place) -> Result<view::CataloguePage> {
     use administrative_procedure::Column;
     let db = app.store.read();
     let href = web::link_to(Subject::AdministrativeProcedure, row.id.0);
@@ -303,7 +300,8 @@ async fn shown(
         Some(id) => readable().filter(Column::Id.eq(id)).one(db).await?,
         None => None,
     };
-    let replaces = readable().filter(Column::ReplacedById.eq(row.id)).order_by_asc(Column::Id).limit(MOST_CHOICES).all(db).await?;
+    let replaces =
+        readable().filter(Column::ReplacedById.eq(row.id)).order_by_asc(Column::Id).limit(MOST_CHOICES).all(db).await?;
     let level = unit_level::Entity::find_by_id(&row.level_code).one(db).await?;
     let validity = entry_validity(&row, caller.today);
     Ok(view::CataloguePage {

@@ -9,8 +9,8 @@ use render::views::documents as view;
 use render::views::findings::Link;
 use render::views::part::EvidenceFile;
 
-use super::super::citing::{self, Cited};
 use super::super::access;
+use super::super::citing::{self, Cited};
 use super::words::{name_of, number_of, revision_tone};
 use crate::app::App;
 use crate::auth::{Either, can};

@@ -16,7 +16,7 @@ use render::views::part::{Chip, Listing, Pager, Search};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::super::revisions::{self, Wanted, numbers_of};
-use super::super::{reviews, Filter, Listed, NewDocument, Texts, access};
+use super::super::{Filter, Listed, NewDocument, Texts, access, reviews};
 use super::words::{
     document_link, ground_of, kinds, number_of, revision_tone, sources, staff, task_field, task_of, text_forms, tone,
 };

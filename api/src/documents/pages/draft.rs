@@ -143,7 +143,6 @@ async fn laws(db: &impl ConnectionTrait, read: &Read) -> Result<Vec<Choice>> {
     Ok(rows.into_iter().map(|row| Choice::new(row.id.to_string(), format!("{} {}", row.number, row.title))).collect())
 }
 
-
 fn text(option: Option<&String>) -> String {
     option.cloned().unwrap_or_default()
 }

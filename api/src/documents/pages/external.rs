@@ -13,7 +13,9 @@ use render::Form;
 use render::views::documents as view;
 use render::views::findings::Link;
 use render::views::part::{Chip, Choice, Listing, Pager, Search};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::super::registers::{self, ExternalInput, Filter, above, validity_of};
 use super::super::resting;
@@ -138,11 +140,7 @@ pub fn link_of(row: &external_document::Model) -> Link {
 }
 
 /// What may have replaced a document, by number: what is not over, and what is named now.
-async fn replacements(
-    db: &impl ConnectionTrait,
-    caller: &Caller,
-    of: Option<&external_document::Model>,
-) -> Result<Vec<Choice>> {
+async fn replacements(db: &impl ConnectionTrait, caller: &Caller, of: Option<&external_document::Model>) -> Result<Vec<Choice>> {
     use external_document::Column;
     let named = of.and_then(|row| row.replaced_by_id);
     let live = Condition::any()
@@ -177,12 +175,7 @@ async fn watchers(app: &App, caller: &Caller, row: Option<&external_document::Mo
     Ok(found)
 }
 
-async fn form_view(
-    app: &App,
-    caller: &Caller,
-    form: Form,
-    row: Option<&external_document::Model>,
-) -> Result<view::ExternalForm> {
+async fn form_view(app: &App, caller: &Caller, form: Form, row: Option<&external_document::Model>) -> Result<view::ExternalForm> {
     let db = app.store.read();
     let of = row.map(|row| row.id);
     Ok(view::ExternalForm {
@@ -358,7 +351,8 @@ async fn shown(
         Some(id) => readable().filter(Column::Id.eq(id)).one(db).await?,
         None => None,
     };
-    let replaces = readable().filter(Column::ReplacedById.eq(row.id)).order_by_asc(Column::Id).limit(MOST_CHOICES).all(db).await?;
+    let replaces =
+        readable().filter(Column::ReplacedById.eq(row.id)).order_by_asc(Column::Id).limit(MOST_CHOICES).all(db).await?;
     let validity = validity_of(&row, caller.today);
     let version = Some(row.version);
     Ok(view::ExternalPage {

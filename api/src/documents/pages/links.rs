@@ -12,7 +12,9 @@ use render::Form;
 use render::views::documents as view;
 use render::views::findings::Link;
 use render::views::part::{Choice, Listing, Pager, Search, Tone};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use super::super::registers::{self, NewLink};
@@ -80,7 +82,8 @@ pub async fn groups(app: &App, caller: &Caller, row: &document::Model, acts: boo
     for kind in LinkKind::ALL {
         let of_kind = linked.iter().filter(|one| one.link.kind == *kind);
         let links: Vec<view::LinkShown> = of_kind.map(|one| shown(app, one, &instead, acts)).collect();
-        let offered = CHOSEN.contains(kind) && (row.kind == DocumentKind::Procedure || *kind != LinkKind::AdministrativeProcedure);
+        let offered =
+            CHOSEN.contains(kind) && (row.kind == DocumentKind::Procedure || *kind != LinkKind::AdministrativeProcedure);
         let add_href = (acts && offered).then(|| picker_of(row.id, *kind, None));
         if !links.is_empty() || add_href.is_some() {
             groups.push(view::LinkGroup { kind: *kind, links, add_href });
@@ -214,13 +217,7 @@ async fn picker_view(app: &App, caller: &Caller, row: &document::Model, asked: &
 }
 
 /// What may be linked with a document of this unit, for folded words; as many as are shown and linked.
-async fn candidates(
-    app: &App,
-    row: &document::Model,
-    kind: LinkKind,
-    words: &str,
-    caller: &Caller,
-) -> Result<Vec<Choice>> {
+async fn candidates(app: &App, row: &document::Model, kind: LinkKind, words: &str, caller: &Caller) -> Result<Vec<Choice>> {
     let db = app.store.read();
     // Those linked already are taken out later.
     let most = 1_000 + u64::try_from(MOST_SHOWN).unwrap_or_default() + 1;
@@ -264,11 +261,8 @@ async fn candidates(
 
 /// The clauses of the standard, each number once.
 async fn clauses(db: &impl ConnectionTrait) -> Result<Vec<Choice>> {
-    let rows = clause::Entity::find()
-        .order_by_asc(clause::Column::StandardId)
-        .order_by_asc(clause::Column::Position)
-        .all(db)
-        .await?;
+    let rows =
+        clause::Entity::find().order_by_asc(clause::Column::StandardId).order_by_asc(clause::Column::Position).all(db).await?;
     let mut found: Vec<Choice> = Vec::new();
     for row in rows {
         if !found.iter().any(|choice| choice.value == row.code) {
@@ -359,21 +353,13 @@ pub async fn add(
 }
 
 #[handler]
-pub async fn unlink(
-    app: Data<&App>,
-    posted: Posted<can::ControlDocuments>,
-    Path(id): Path<DocumentLinkId>,
-) -> Result<Response> {
+pub async fn unlink(app: Data<&App>, posted: Posted<can::ControlDocuments>, Path(id): Path<DocumentLinkId>) -> Result<Response> {
     let row = registers::unlink(&app.store, &posted.caller, id).await?;
     Ok(web::done(&format!("{}#can-cu", web::link_to(Subject::Document, row.document_id.0)), "document_unlinked"))
 }
 
 #[handler]
-pub async fn confirm(
-    app: Data<&App>,
-    posted: Posted<can::ControlDocuments>,
-    Path(id): Path<DocumentLinkId>,
-) -> Result<Response> {
+pub async fn confirm(app: Data<&App>, posted: Posted<can::ControlDocuments>, Path(id): Path<DocumentLinkId>) -> Result<Response> {
     let row = registers::confirm(&app.store, &posted.caller, id).await?;
     Ok(web::done(&format!("{}#can-cu", web::link_to(Subject::Document, row.document_id.0)), "document_link_confirmed"))
 }

@@ -16,8 +16,8 @@ use render::views::findings::Link;
 use render::views::part::{Chip, Listing, Pager, Tone};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::super::revisions::numbers_of;
 use super::super::reviews::{self, Due};
+use super::super::revisions::numbers_of;
 use super::super::{Listed, registers};
 use super::words::{LIST, document_link, number_of};
 use super::{both_of, links, mendable, renamed};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::document::{CodePattern, DocumentKind};
+use domain::document::DocumentKind;
 use domain::draft::Problems;
 use domain::id::UnitId;
 use domain::permission::Permission;
@@ -13,8 +13,8 @@ use render::views::documents as view;
 use render::views::part::Chip;
 
 use super::super::{Settings, set_settings};
-use super::renamed;
 use super::words::LIST;
+use super::{both_of, renamed};
 use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
@@ -103,26 +103,23 @@ pub async fn page(
 /// The fields of the use case under the names of the form.
 fn form_field(field: &str) -> String {
     match field.strip_prefix("code_patterns/") {
+        Some(own) if own.ends_with("_pattern") => field.to_owned(),
         Some(kind) => format!("code_patterns/{kind}_pattern"),
         None if field == "review_months" => "setting_review_months".to_owned(),
         None => field.to_owned(),
     }
 }
 
-/// What the form says; everything that cannot be read at once.
+/// What the form says; everything wrong with it at once, under its own names.
 fn settings_of(form: &Form) -> Result<Settings> {
     let mut problems = Problems::new();
     let mut code_patterns = BTreeMap::new();
     for kind in DocumentKind::ALL {
         let field = pattern_field(*kind);
         let pattern = form.value(&field).trim().to_owned();
-        if pattern.is_empty() {
-            continue;
+        if !pattern.is_empty() {
+            code_patterns.insert(*kind, pattern);
         }
-        if let Err(code) = CodePattern::parse(&pattern) {
-            problems.add(field, code);
-        }
-        code_patterns.insert(*kind, pattern);
     }
     let mut number = |field: &str| {
         let typed = form.value(field).trim();
@@ -139,7 +136,9 @@ fn settings_of(form: &Form) -> Result<Settings> {
         hours_per_day: number("hours_per_day"),
         version: 0,
     };
-    problems.finish()?;
+    let mut rest = Problems::new();
+    settings.check(&mut rest);
+    both_of(problems, rest, form_field)?;
     Ok(settings)
 }
 

@@ -443,10 +443,7 @@ impl View for CatalogueList {
         };
         let full = Self {
             list: Listing {
-                rows: vec![
-                    row(Validity::InForce, Tone::Good, Some("000.00.00.H55")),
-                    row(Validity::Expired, Tone::Bad, None),
-                ],
+                rows: vec![row(Validity::InForce, Tone::Good, Some("000.00.00.H55")), row(Validity::Expired, Tone::Bad, None)],
                 pager: Pager { next: Some("/quy-trinh/thu-tuc-hanh-chinh?cursor=x".to_owned()), first: None },
                 chips: vec![chip("Còn hiệu lực", true)],
                 search: search("1.001193"),
@@ -549,7 +546,8 @@ pub(super) fn sample_links(acts: bool) -> Vec<LinkGroup> {
         confirm: acts.then(|| fresh("confirm")),
         ..one("1.001193.000.00.00.H55 Đăng ký khai sinh", Some(Validity::InForce), Tone::Good)
     };
-    let clause = LinkShown { href: None, ..one("8.5.1 Kiểm soát sản xuất và cung cấp dịch vụ", None, Tone::Neutral) };
+    let clause =
+        LinkShown { href: None, ..one("8.5.1 Kiểm soát sản xuất và cung cấp dịch vụ", None, Tone::Neutral) };
     let group = |kind, links: Vec<LinkShown>| LinkGroup {
         kind,
         links,
