@@ -1,7 +1,7 @@
 //! What a document is linked with, for a span of time.
 
 use domain::document::control::LinkKind;
-use domain::id::{DocumentId, DocumentLinkId, PersonId};
+use domain::id::{DocumentId, DocumentLinkId, PersonId, RevisionId};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,10 @@ pub struct Model {
     pub valid_to: Option<Date>,
     pub created_by_id: PersonId,
     pub created_at: DateTimeUtc,
+    /// Of a checklist line: the revision in force when the link was made or looked at anew.
+    pub revision_id: Option<RevisionId>,
+    /// Of an administrative procedure: the last change of it that was looked at.
+    pub seen_change_on: Option<Date>,
 }
 
 /// Joins are written where they are used.

@@ -19,6 +19,8 @@ pub struct Model {
     pub review_months: i32,
     /// Working hours of a working day.
     pub hours_per_day: i32,
+    /// Working days for each step of reviewing and approving.
+    pub turn_days: i32,
     /// Optimistic lock: 1 at insert, +1 with every update. Shown as the `ETag`.
     pub version: i64,
 }

@@ -13,7 +13,7 @@ use crate::findings::raised;
 use crate::support::{Visit, visit};
 
 /// The line `B1.1` of the visit's checklist, as the template has it.
-async fn template_line(app: &TestApp, visit: &Visit) -> String {
+pub async fn template_line(app: &TestApp, visit: &Visit) -> String {
     let db = app.app.store.read();
     let row =
         inspection::Entity::find_by_id(visit.id.parse::<domain::id::InspectionId>().unwrap()).one(db).await.unwrap().unwrap();

@@ -24,7 +24,7 @@ pub const SECRETARY: &str = "thukyiso.an";
 const SENTENCE: &str = "Tôi đã đọc, hiểu và thực hiện theo tài liệu này.";
 
 /// A complete procedure whose steps take as long as published.
-fn content() -> Json {
+pub fn content() -> Json {
     json!({"sections": [], "procedure": {
         "purpose": "Thống nhất cách giải quyết.", "scope": "Trung tâm Phục vụ hành chính công xã.",
         "components": [{"name": "Tờ khai đăng ký khai sinh", "originals": 1, "copies": 0}],
@@ -63,12 +63,12 @@ pub async fn act(client: &Client, id: &str, verb: &str, body: Json) -> Answer {
     client.post_at(&format!("{}/{verb}", path(id)), &etag, body).await
 }
 
-async fn put(client: &Client, id: &str, what: &str, body: Json) -> Answer {
+pub async fn put(client: &Client, id: &str, what: &str, body: Json) -> Answer {
     let etag = client.get(&path(id)).await.expect(200).etag();
     client.json(Method::PUT, &format!("{}/{what}", path(id)), &[("if-match", &etag)], body).await
 }
 
-async fn save(client: &Client, id: &str, body: Json) -> Answer {
+pub async fn save(client: &Client, id: &str, body: Json) -> Answer {
     let etag = client.get(&path(id)).await.expect(200).etag();
     client.patch(&path(id), &etag, body).await
 }
@@ -79,7 +79,7 @@ pub async fn document_of(app: &TestApp, title: &str) -> String {
 }
 
 /// A draft of a document with its text, not handed in.
-async fn draft(app: &TestApp, document: &str) -> String {
+pub async fn draft(app: &TestApp, document: &str) -> String {
     let body = json!({"drafter_id": app.person(DRAFTER).await, "form": "written", "source": "first_issue", "reason": "Biên soạn lần đầu."});
     let made = app.sign_in(SECRETARY).await.post(&format!("/api/v1/procedures/{document}/revisions"), body).await.expect(201);
     let id = revision_of(&made);
@@ -87,7 +87,7 @@ async fn draft(app: &TestApp, document: &str) -> String {
     id
 }
 
-async fn usual_route(app: &TestApp) -> Json {
+pub async fn usual_route(app: &TestApp) -> Json {
     json!({"steps": [
         {"act": "review", "rule": "any", "people": [app.person(REVIEWER).await]},
         {"act": "approve", "rule": "any", "people": [app.person(HEAD).await]}]})
@@ -831,6 +831,7 @@ pub async fn one_more(app: &TestApp, n: usize) {
         field_name: Set(Some("Hộ tịch".to_owned())),
         state: Set(DocumentState::InForce),
         review_months: Set(12),
+        next_review_on: Set(Some(on)),
         search_text: Set(format!("qt-{n} quy trinh {n}")),
         created_by_id: Set(secretary),
         version: Set(1),

@@ -7,6 +7,7 @@ mod criteria;
 mod document_citing;
 mod document_import;
 mod document_pages;
+mod document_registers;
 mod documents;
 mod dossiers;
 mod events;

@@ -104,7 +104,7 @@ pub struct CitedDocument {
 
 impl From<OnLine> for CitedDocument {
     fn from(one: OnLine) -> Self {
-        let OnLine { line_id: _, link_id, document, current, changed } = one;
+        let OnLine { line_id: _, link_id, document, current, changed, kept: _ } = one;
         let number = current.as_ref().and_then(numbers_of).map(|numbers| numbers.to_string());
         Self { link_id, document_id: document.id, code: document.code, title: document.title, number, changed }
     }

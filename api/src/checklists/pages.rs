@@ -1,10 +1,12 @@
 //! `/danh-muc`: the checklists, their versions and lines.
 
+use std::collections::BTreeSet;
+
 use domain::checklist::{AnswerType, InspectionKind};
 use domain::draft::Problems;
-use domain::id::ChecklistId;
+use domain::id::{ChecklistId, ChecklistLineId, DocumentLinkId};
 use domain::permission::Permission;
-use domain::record::ChecklistState;
+use domain::record::{ChecklistState, Subject};
 use entities::{checklist, checklist_line};
 use poem::web::{Data, Path, Query};
 use poem::{Request, Response, Route, get, handler, post};
@@ -15,6 +17,8 @@ use render::views::part::{Choice, Listing, Pager, Tone};
 use super::{Filter, Head, LineInput, texts, written};
 use crate::app::App;
 use crate::auth::{Caller, can};
+use crate::documents::citing::{OnLine, on_lines};
+use crate::documents::revisions::numbers_of;
 use crate::error::{Error, Result};
 use crate::http::Slice;
 use crate::web::{self, Login, Posted};
@@ -29,6 +33,7 @@ pub fn routes(tree: Route) -> Route {
         .at("/danh-muc/:id/ban-hanh", post(publish))
         .at("/danh-muc/:id/them-dong", post(add_line))
         .at("/danh-muc/:id/bo-dong/:code", post(remove_line))
+        .at("/danh-muc/:id/da-xem-lai/:link_id", post(confirm_line))
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -133,6 +138,8 @@ async fn shown(app: &App, caller: &Caller, row: checklist::Model, add: Option<Fo
     let may = caller.may(Permission::ManageChecklists);
     let draft = may && row.state == ChecklistState::Draft;
     let lines = super::lines(app.store.read(), row.id).await?;
+    let cited = on_lines(app.store.read(), caller, &row, &lines).await?;
+    let changed: BTreeSet<ChecklistLineId> = cited.iter().filter(|one| one.changed).map(|one| one.line_id).collect();
     let version = row.version;
     let form = |id: &str| web::fresh_form(Some(version)).with_id(id);
     Ok(view::ChecklistPage {
@@ -148,17 +155,45 @@ async fn shown(app: &App, caller: &Caller, row: checklist::Model, add: Option<Fo
         count: lines.len(),
         publish: (draft && !lines.is_empty()).then(|| form("publish")),
         copy: (may && row.state == ChecklistState::Published).then(|| form("copy")),
-        areas: areas(lines, |line| draft.then(|| form(&format!("remove-{}", line.position)))),
+        to_look_at: changed.len(),
+        areas: areas(
+            lines,
+            |line| cited.iter().filter(|one| one.line_id == line.id).map(|one| cited_document(app, row.id, one)).collect(),
+            |line| draft.then(|| form(&format!("remove-{}", line.position))),
+        ),
         add: draft.then(|| add.unwrap_or_else(|| form("add"))),
         answer_types: choices(app, AnswerType::KEY, AnswerType::ALL),
     })
 }
 
-fn areas(lines: Vec<checklist_line::Model>, remove: impl Fn(&checklist_line::Model) -> Option<Form>) -> Vec<view::ChecklistArea> {
+/// A document that a line cites; who keeps it may say that the line still fits.
+fn cited_document(app: &App, id: ChecklistId, one: &OnLine) -> view::CitedDocument {
+    let name =
+        one.document.code.as_ref().map_or_else(|| one.document.title.clone(), |code| format!("{code} {}", one.document.title));
+    let number = one.current.as_ref().and_then(numbers_of).map(|numbers| numbers.to_string());
+    let text = match number {
+        Some(number) => web::say(app, "cited.on_line", &[("name", name), ("number", number)]),
+        None => name,
+    };
+    view::CitedDocument {
+        href: web::link_to(Subject::Document, one.document.id.0),
+        text,
+        changed: one.changed,
+        confirm: (one.changed && one.kept && one.current.is_some()).then(|| web::fresh_form(None)),
+        confirm_action: format!("/danh-muc/{id}/da-xem-lai/{}", one.link_id),
+    }
+}
+
+fn areas(
+    lines: Vec<checklist_line::Model>,
+    cited: impl Fn(&checklist_line::Model) -> Vec<view::CitedDocument>,
+    remove: impl Fn(&checklist_line::Model) -> Option<Form>,
+) -> Vec<view::ChecklistArea> {
     let mut areas: Vec<view::ChecklistArea> = Vec::new();
     for line in lines {
-        let remove = remove(&line);
+        let (cited, remove) = (cited(&line), remove(&line));
         let shown = view::ChecklistLine {
+            cited,
             documents: texts(&line.evidence),
             code: line.code,
             clause: line.clause,
@@ -253,4 +288,15 @@ async fn remove_line(
     let rest = lines.into_iter().filter(|line| line.code != code).map(written).collect();
     super::put_lines(&app.store, &posted.caller, id, web::seen(&posted.form)?, rest).await?;
     Ok(web::done(&format!("/danh-muc/{id}"), "checklist_line_removed"))
+}
+
+/// The line was looked at after a document it cites was revised: the link is renewed.
+#[handler]
+async fn confirm_line(
+    app: Data<&App>,
+    posted: Posted<can::ControlDocuments>,
+    Path((id, link)): Path<(ChecklistId, DocumentLinkId)>,
+) -> Result<Response> {
+    crate::documents::registers::confirm(&app.store, &posted.caller, link).await?;
+    Ok(web::done(&format!("/danh-muc/{id}"), "line_confirmed"))
 }

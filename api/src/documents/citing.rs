@@ -1,12 +1,13 @@
 //! Where checklists and findings cite documents: the revision a finding was raised on stays with it,
 //! and a revised document flags the lines that cite it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::document::control::LinkKind;
 use domain::document::{DocumentState, RevisionState};
-use domain::id::{ChecklistLineId, DocumentId, DocumentLinkId, FindingId, RevisionId, UnitId};
+use domain::id::{ChecklistLineId, DocumentId, DocumentLinkId, EvidenceId, FindingId, RevisionId, UnitId};
+use domain::permission::Permission;
 use entities::{checklist, checklist_line, document, document_link, evidence, finding, inspection, revision, unit_path};
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
@@ -16,8 +17,10 @@ use sea_orm::{
 use super::access::{self, IN_FORCE_ONCE, content_of};
 use super::registers::holding;
 use super::revisions::files_of;
+use crate::app::App;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
+use crate::http::Download;
 
 /// The lines of every version of a checklist with this code: a link made on one version holds for the
 /// next ones.
@@ -122,6 +125,17 @@ pub async fn text_of_finding(
     Ok((cited, content, files))
 }
 
+/// A file of that text.
+///
+/// # Errors
+/// 404 for any other file, damaged storage.
+pub async fn file_of_finding(app: &App, caller: &Caller, id: FindingId, file: EvidenceId) -> Result<Download> {
+    let (_, _, files) = text_of_finding(app.store.read(), caller, id).await?;
+    let row = files.into_iter().find(|row| row.id == file).ok_or(Error::NotFound)?;
+    let bytes = app.blobs.get(&row.blob_sha256).await?;
+    Ok(Download { body: bytes.into(), media_type: row.media_type, file_name: row.file_name, sha256: row.blob_sha256 })
+}
+
 /// A document that a checklist line cites.
 #[derive(Clone, Debug)]
 pub struct OnLine {
@@ -135,9 +149,20 @@ pub struct OnLine {
     pub current: Option<revision::Model>,
     /// It was revised or withdrawn since the line was linked, or last confirmed.
     pub changed: bool,
+    /// The caller keeps the document, and may say that the line still fits.
+    pub kept: bool,
 }
 
-/// The documents that lines of a checklist cite today, as far as the caller sees them: four
+/// Whether a document was revised since a checklist line was linked with it, or last confirmed.
+pub(super) fn revised_since(link: &document_link::Model, current: Option<&revision::Model>) -> bool {
+    match (link.revision_id, current) {
+        (_, None) => false,
+        (Some(looked_at), Some(current)) => looked_at != current.id,
+        (None, Some(current)) => current.effective_from.is_some_and(|from| from > link.valid_from),
+    }
+}
+
+/// The documents that lines of a checklist cite today, as far as the caller sees them: five
 /// statements, whatever the size.
 ///
 /// # Errors
@@ -186,14 +211,24 @@ pub async fn on_lines(
         .filter(revision::Column::State.eq(RevisionState::Effective))
         .all(db)
         .await?;
+    let kept: BTreeSet<DocumentId> = document::Entity::find()
+        .select_only()
+        .column(document::Column::Id)
+        .filter(caller.scope(Permission::ControlDocuments).covers(document::Column::UnitId))
+        .filter(document::Column::Id.is_in(documents.iter().map(|row| row.id)))
+        .into_tuple::<DocumentId>()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
     let one = |link: document_link::Model| {
         let code = codes.get(&link.target_id?)?;
         let line = lines.iter().find(|line| line.code == *code)?;
         let document = documents.iter().find(|row| row.id == link.document_id)?.clone();
         let current = current.iter().find(|row| row.document_id == link.document_id).cloned();
-        let revised = current.as_ref().and_then(|row| row.effective_from).is_some_and(|from| from > link.valid_from);
-        let changed = revised || document.state == DocumentState::Withdrawn;
-        Some(OnLine { line_id: line.id, link_id: link.id, document, current, changed })
+        let changed = revised_since(&link, current.as_ref()) || document.state == DocumentState::Withdrawn;
+        let kept = kept.contains(&document.id);
+        Some(OnLine { line_id: line.id, link_id: link.id, document, current, changed, kept })
     };
     Ok(links.into_iter().filter_map(one).collect())
 }

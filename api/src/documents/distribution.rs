@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::calendar::{DeadlineKind, DeadlineUnit};
-use domain::document::control::{AudienceKind, OfferCause, OfferState, ReceiptFact, may_acknowledge, offer_state};
+use domain::document::control::{
+    AudienceKind, OfferCause, OfferState, REVIEW_AHEAD_DAYS, ReceiptFact, may_acknowledge, offer_state,
+};
 use domain::document::{DocumentState, RevisionState};
 use domain::draft::Problems;
 use domain::id::{DistributionId, DocumentId, PersonId, RevisionId, UnitId};
@@ -367,9 +369,6 @@ async fn note(store: &Store, caller: &Caller, id: DistributionId, what: ReceiptF
     with_facts(store.read(), caller, vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 
-/// Days before a periodic review from which it is a duty.
-const REVIEW_AHEAD_DAYS: i64 = 30;
-
 /// What is owed of documents: acknowledgements of people, periodic reviews of who keeps them.
 ///
 /// # Errors
@@ -426,7 +425,8 @@ async fn reviews(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty
     let duty = |row: &document::Model| {
         let people = keepers.get(&row.unit_id).cloned().unwrap_or_default();
         let place = (Subject::Document, row.id.0);
-        Some(owed(row, &names, (Kind::ReviewDocument, "review"), place, row.next_review_on?, people))
+        let duty = owed(row, &names, (Kind::ReviewDocument, "review"), place, row.next_review_on?, people);
+        Some(Duty { link: super::reviews::page_of(row.id), ..duty })
     };
     Ok(rows.iter().filter_map(duty).collect())
 }

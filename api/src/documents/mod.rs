@@ -2,7 +2,8 @@
 //!
 //! `revisions` takes a text from request to approval, `issue` brings it into force and takes it out
 //! again, `distribution` gives it to people, `registers` keeps what it rests on outside: laws, the
-//! TTHC catalogue, links and periodic reviews. `access` says who sees what.
+//! TTHC catalogue, links and periodic reviews. `resting` reads what rests on what, `reviews` what is
+//! due. `access` says who sees what.
 
 pub mod access;
 pub mod citing;
@@ -15,13 +16,15 @@ pub mod lists;
 pub mod pages;
 pub mod public;
 pub mod registers;
+pub mod resting;
+pub mod reviews;
 pub mod revisions;
 pub mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::document::content::HOURS_PER_DAY;
-use domain::document::control::{ACKNOWLEDGE_DAYS, REVIEW_MONTHS};
+use domain::document::control::{ACKNOWLEDGE_DAYS, LinkKind, REVIEW_MONTHS, TURN_DAYS};
 use domain::document::{CodeParts, CodePattern, DocumentKind, DocumentState, RevisionState, clean_code};
 use domain::draft::Problems;
 use domain::id::{DocumentId, RevisionId, UnitId};
@@ -52,8 +55,29 @@ pub struct Settings {
     pub review_months: i32,
     /// Working hours of a working day.
     pub hours_per_day: i32,
+    /// Working days for each step of reviewing and approving.
+    pub turn_days: i32,
     /// Version; 0 before the unit has set anything.
     pub version: i64,
+}
+
+impl Settings {
+    /// Adds what is wrong: a pattern that gives no codes, a number out of its range.
+    fn check(&self, problems: &mut Problems) {
+        for (kind, pattern) in &self.code_patterns {
+            if let Err(code) = CodePattern::parse(pattern) {
+                problems.add(format!("code_patterns/{kind}"), code);
+            }
+        }
+        for (field, value, most) in [
+            ("acknowledge_days", self.acknowledge_days, 60),
+            ("review_months", self.review_months, 84),
+            ("hours_per_day", self.hours_per_day, 24),
+            ("turn_days", self.turn_days, 60),
+        ] {
+            out_of_range(problems, field, value, 1, most);
+        }
+    }
 }
 
 impl Default for Settings {
@@ -63,6 +87,7 @@ impl Default for Settings {
             acknowledge_days: ACKNOWLEDGE_DAYS,
             review_months: REVIEW_MONTHS,
             hours_per_day: HOURS_PER_DAY,
+            turn_days: TURN_DAYS,
             version: 0,
         }
     }
@@ -75,6 +100,7 @@ impl From<document_setting::Model> for Settings {
             acknowledge_days: row.acknowledge_days,
             review_months: row.review_months,
             hours_per_day: row.hours_per_day,
+            turn_days: row.turn_days,
             version: row.version,
         }
     }
@@ -106,18 +132,7 @@ pub async fn settings(db: &impl ConnectionTrait, caller: &Caller, unit: UnitId) 
 /// 404 out of scope, stale, wrong fields.
 pub async fn set_settings(store: &Store, caller: &Caller, unit: UnitId, version: Version, new: Settings) -> Result<()> {
     let mut problems = Problems::new();
-    for (kind, pattern) in &new.code_patterns {
-        if let Err(code) = CodePattern::parse(pattern) {
-            problems.add(format!("code_patterns/{kind}"), code);
-        }
-    }
-    for (field, value, most) in [
-        ("acknowledge_days", new.acknowledge_days, 60),
-        ("review_months", new.review_months, 84),
-        ("hours_per_day", new.hours_per_day, 24),
-    ] {
-        out_of_range(&mut problems, field, value, 1, most);
-    }
+    new.check(&mut problems);
     problems.finish()?;
     let who = caller.clone();
     store
@@ -133,6 +148,7 @@ pub async fn set_settings(store: &Store, caller: &Caller, unit: UnitId, version:
                 acknowledge_days: Set(new.acknowledge_days),
                 review_months: Set(new.review_months),
                 hours_per_day: Set(new.hours_per_day),
+                turn_days: Set(new.turn_days),
                 version: Set(version.0 + 1),
             };
             let after = match &before {
@@ -169,7 +185,9 @@ pub struct Filter {
     pub needs_review: bool,
     /// Only those whose periodic review is due.
     pub review_due: bool,
-    /// Words in code, title or field; diacritics do not matter.
+    /// Only those that are linked with all of these records today.
+    pub rests_on: Vec<(LinkKind, uuid::Uuid)>,
+    /// Words in code, title or field, or the national code of a TTHC; diacritics do not matter.
     pub q: Option<String>,
 }
 
@@ -197,7 +215,11 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
     let due = filter
         .review_due
         .then(|| Condition::all().add(Column::State.eq(DocumentState::InForce)).add(Column::NextReviewOn.lte(caller.today)));
-    let flagged = filter.needs_review.then(|| Column::Id.in_subquery(registers::overtaken(caller.today)));
+    let flagged = filter.needs_review.then(|| {
+        let overtaken = Column::Id.in_subquery(registers::overtaken(caller.today));
+        Condition::all().add(Column::State.ne(DocumentState::Withdrawn)).add(overtaken)
+    });
+    let resting = filter.rests_on.iter().map(|(kind, target)| Column::Id.in_subquery(resting::on(*kind, *target, caller.today)));
     let wanted = Condition::all()
         .add_option(below)
         .add_option(filter.kind.map(|kind| Column::Kind.eq(kind)))
@@ -205,7 +227,8 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
         .add_option(filter.field.as_ref().map(|field| Column::FieldName.eq(field)))
         .add_option(due)
         .add_option(flagged)
-        .add_option(words.map(|words| Column::SearchText.contains(words)));
+        .add(resting.fold(Condition::all(), Condition::add))
+        .add_option(words.map(|words| worded(&words, caller.today)));
     let rows = document::Entity::find()
         .filter(access::visible(caller))
         .filter(wanted)
@@ -216,6 +239,13 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
         .all(db)
         .await?;
     listed(db, caller, rows).await
+}
+
+/// The condition «these folded words are of this document»: its own, or of a TTHC it serves.
+fn worded(words: &str, today: chrono::NaiveDate) -> Condition {
+    Condition::any()
+        .add(document::Column::SearchText.contains(words))
+        .add(document::Column::Id.in_subquery(resting::serving(words, today)))
 }
 
 /// A unit and everything below it.
@@ -260,7 +290,7 @@ async fn listed(db: &impl ConnectionTrait, caller: &Caller, rows: Vec<document::
     let show = |row: document::Model| Listed {
         unit_name: names.get(&row.unit_id).cloned().unwrap_or_default(),
         current: current.remove(&row.id),
-        needs_review: overtaken.contains(&row.id),
+        needs_review: overtaken.contains(&row.id) && row.state != DocumentState::Withdrawn,
         row,
     };
     Ok(rows.into_iter().map(show).collect())

@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::document::control::{LinkKind, NationalCode, ProcedureChange, ReviewOutcome, Validity, next_review, validity};
+use domain::document::control::{
+    EXPIRING_DAYS, LinkKind, NationalCode, ProcedureChange, ReviewOutcome, Validity, next_review, validity,
+};
 use domain::document::{RequestSource, RevisionState};
 use domain::draft::Problems;
-use domain::id::{AdministrativeProcedureId, DocumentId, DocumentLinkId, ExternalDocumentId, PersonId, UnitId};
+use domain::id::{AdministrativeProcedureId, DocumentId, DocumentLinkId, ExternalDocumentId, PersonId, RevisionId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::require;
@@ -63,6 +65,8 @@ pub struct Filter {
     pub q: Option<String>,
     /// Only those that hold today, or only those that do not.
     pub in_force: Option<bool>,
+    /// Only those that stand so today.
+    pub validity: Option<Validity>,
 }
 
 impl Filter {
@@ -70,17 +74,32 @@ impl Filter {
         self.q.as_deref().map(domain::text::fold).filter(|words| !words.is_empty())
     }
 
-    /// The condition on a span that begins and ends there.
-    fn span(&self, from: impl sea_orm::ColumnTrait, to: impl sea_orm::ColumnTrait, today: NaiveDate) -> Condition {
-        let over = Condition::any().add(from.gt(today)).add(to.lt(today));
-        let holds = Condition::all()
-            .add(Condition::any().add(from.is_null()).add(from.lte(today)))
-            .add(Condition::any().add(to.is_null()).add(to.gte(today)));
-        match self.in_force {
-            None => Condition::all(),
-            Some(true) => holds,
-            Some(false) => over,
-        }
+    /// The condition on a span that begins and ends there; as [`validity`] reads it.
+    fn span(
+        &self,
+        from: impl sea_orm::ColumnTrait,
+        to: impl sea_orm::ColumnTrait,
+        replaced: impl sea_orm::ColumnTrait,
+        today: NaiveDate,
+    ) -> Condition {
+        let until = today.checked_add_signed(chrono::TimeDelta::days(EXPIRING_DAYS)).unwrap_or(today);
+        let begun = || Condition::any().add(from.is_null()).add(from.lte(today));
+        let open = |least: NaiveDate| Condition::any().add(to.is_null()).add(to.gte(least));
+        let held = self.in_force.map(|holds| {
+            if holds {
+                Condition::all().add(begun()).add(open(today))
+            } else {
+                Condition::any().add(from.gt(today)).add(to.lt(today))
+            }
+        });
+        let stands = self.validity.map(|wanted| match wanted {
+            Validity::NotYet => Condition::all().add(from.gt(today)).add(open(today)),
+            Validity::InForce => Condition::all().add(begun()).add(Condition::any().add(to.is_null()).add(to.gt(until))),
+            Validity::Expiring => Condition::all().add(begun()).add(to.gte(today)).add(to.lte(until)),
+            Validity::Expired => Condition::all().add(to.lt(today)).add(replaced.is_null()),
+            Validity::Replaced => Condition::all().add(to.lt(today)).add(replaced.is_not_null()),
+        });
+        Condition::all().add_option(held).add_option(stands)
     }
 }
 
@@ -109,8 +128,25 @@ pub struct ExternalInput {
     pub checked_on: Option<NaiveDate>,
 }
 
+impl From<external_document::Model> for ExternalInput {
+    fn from(row: external_document::Model) -> Self {
+        Self {
+            number: row.number,
+            title: row.title,
+            type_name: row.type_name,
+            issuer: row.issuer,
+            issued_on: row.issued_on,
+            effective_from: row.effective_from,
+            effective_to: row.effective_to,
+            replaced_by_id: row.replaced_by_id,
+            watcher_id: row.watcher_id,
+            checked_on: row.checked_on,
+        }
+    }
+}
+
 impl ExternalInput {
-    fn check(self, problems: &mut Problems) -> Self {
+    pub(super) fn check(self, problems: &mut Problems) -> Self {
         let before = |from: Option<NaiveDate>, to: Option<NaiveDate>| from.zip(to).is_some_and(|(from, to)| to < from);
         problems.check(before(self.effective_from, self.effective_to), "effective_to", "before_start");
         problems.check(self.replaced_by_id.is_some() && self.effective_to.is_none(), "effective_to", "required");
@@ -161,7 +197,7 @@ pub async fn list_external(
     use external_document::Column;
     Ok(external_document::Entity::find()
         .filter(above(caller, Column::UnitId))
-        .filter(filter.span(Column::EffectiveFrom, Column::EffectiveTo, caller.today))
+        .filter(filter.span(Column::EffectiveFrom, Column::EffectiveTo, Column::ReplacedById, caller.today))
         .filter(Condition::all().add_option(filter.words().map(|words| Column::SearchText.contains(words))))
         .filter(slice.after(Column::CreatedAt, Column::Id, true))
         .order_by_desc(Column::CreatedAt)
@@ -348,7 +384,7 @@ pub async fn list_tthc(
     use administrative_procedure::Column;
     Ok(administrative_procedure::Entity::find()
         .filter(above(caller, Column::UnitId))
-        .filter(filter.span(Column::ValidFrom, Column::ValidTo, caller.today))
+        .filter(filter.span(Column::ValidFrom, Column::ValidTo, Column::ReplacedById, caller.today))
         .filter(Condition::all().add_option(filter.words().map(|words| Column::SearchText.contains(words))))
         .filter(slice.after(Column::CreatedAt, Column::Id, true))
         .order_by_desc(Column::CreatedAt)
@@ -478,8 +514,11 @@ pub fn overtaken(today: NaiveDate) -> SelectStatement {
     let in_force = Expr::col((revision::Entity, revision::Column::DocumentId))
         .equals((document_link::Entity, document_link::Column::DocumentId))
         .and(Expr::col((revision::Entity, revision::Column::State)).eq(RevisionState::Effective.code()));
-    let changed = Expr::col((administrative_procedure::Entity, administrative_procedure::Column::ChangedOn))
-        .gt(Expr::col((revision::Entity, revision::Column::EffectiveFrom)));
+    // As `overtaken_by` reads it: a change that was looked at on the link does not count again.
+    let changed_on = || Expr::col((administrative_procedure::Entity, administrative_procedure::Column::ChangedOn));
+    let seen_on = || Expr::col((document_link::Entity, document_link::Column::SeenChangeOn));
+    let unseen = seen_on().is_null().or(changed_on().gt(seen_on()));
+    let changed = changed_on().gt(Expr::col((revision::Entity, revision::Column::EffectiveFrom))).and(unseen);
     catalogue
         .inner_join(
             administrative_procedure::Entity,
@@ -534,23 +573,39 @@ pub async fn links(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId) -
 /// # Errors
 /// 404, wrong fields, `document_control_only`.
 pub async fn link(store: &Store, caller: &Caller, id: DocumentId, new: NewLink) -> Result<document_link::Model> {
+    link_all(store, caller, id, vec![new]).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Links a document with several records in one act: all or none.
+///
+/// # Errors
+/// As [`link`].
+pub async fn link_all(store: &Store, caller: &Caller, id: DocumentId, wanted: Vec<NewLink>) -> Result<Vec<document_link::Model>> {
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
             let parent = access::find_document(tx.db(), &who, id, true).await?;
             keeps(&tx, &who, parent.unit_id).await?;
             let mut problems = Problems::new();
-            let target_code = problems.optional_text("target_code", new.target_code.as_deref(), 60);
-            let new = NewLink { target_code, ..new };
-            check_target(&tx, &who, &new, &mut problems).await?;
-            problems.finish()?;
-            match same_link(&tx, id, &new).await? {
-                Some(there) => {
-                    tx.record(Event::on("document.link_kept", Subject::Document, id.0).unit(parent.unit_id));
-                    Ok(there)
-                }
-                None => put_link(&tx, &parent, who.person, new, tx.today()).await,
+            let mut checked = Vec::new();
+            for new in wanted {
+                let target_code = problems.optional_text("target_code", new.target_code.as_deref(), 60);
+                let new = NewLink { target_code, ..new };
+                check_target(&tx, &who, &new, &mut problems).await?;
+                checked.push(new);
             }
+            problems.finish()?;
+            let mut made = Vec::new();
+            for new in checked {
+                made.push(match same_link(&tx, id, &new).await? {
+                    Some(there) => {
+                        tx.record(Event::on("document.link_kept", Subject::Document, id.0).unit(parent.unit_id));
+                        there
+                    }
+                    None => put_link(&tx, &parent, who.person, new, tx.today()).await?,
+                });
+            }
+            Ok(made)
         })
         .await
 }
@@ -607,10 +662,26 @@ pub(super) async fn put_link(
         valid_to: Set(None),
         created_by_id: Set(by),
         created_at: Set(tx.now()),
+        revision_id: Set(looked_at(tx, parent.id, new.kind).await?),
+        seen_change_on: Set(None),
     };
     let row = row.insert(tx.db()).await?;
     tx.record(Event::on("document.linked", Subject::Document, parent.id.0).unit(parent.unit_id).after(&row));
     Ok(row)
+}
+
+/// The revision that a checklist line is linked with: days alone cannot tell a link of the morning from
+/// a revision of the afternoon.
+async fn looked_at(tx: &Tx, id: DocumentId, kind: LinkKind) -> Result<Option<RevisionId>> {
+    if kind != LinkKind::ChecklistLine {
+        return Ok(None);
+    }
+    let in_force = revision::Entity::find()
+        .filter(revision::Column::DocumentId.eq(id))
+        .filter(revision::Column::State.eq(RevisionState::Effective))
+        .one(tx.db())
+        .await?;
+    Ok(in_force.map(|row| row.id))
 }
 
 /// Ends a link with yesterday: from today on it does not hold.
@@ -638,7 +709,8 @@ pub async fn unlink(store: &Store, caller: &Caller, id: DocumentLinkId) -> Resul
         .await
 }
 
-/// Says anew that a link holds, after looking at what changed: it ends yesterday and begins today.
+/// Says anew that a link holds, after looking at what changed: it ends yesterday and begins today,
+/// with the revision and the change that were looked at.
 ///
 /// # Errors
 /// 404 (also for a link that ended), `document_control_only`.
@@ -652,16 +724,31 @@ pub async fn confirm(store: &Store, caller: &Caller, id: DocumentLinkId) -> Resu
             keeps(&tx, &who, parent.unit_id).await?;
             let event = Event::on("document.link_confirmed", Subject::Document, parent.id.0).unit(parent.unit_id);
             tx.record(event.after(&before));
-            if before.valid_from == tx.today() {
-                return Ok(before);
-            }
-            let last = tx.today().pred_opt().unwrap_or_else(|| tx.today());
-            let row = document_link::ActiveModel { id: Set(id), valid_to: Set(Some(last)), ..Default::default() };
-            row.update(tx.db()).await?;
-            let new = NewLink { kind: before.kind, target_id: before.target_id, target_code: before.target_code };
-            put_link(&tx, &parent, who.person, new, tx.today()).await
+            let now = if before.valid_from == tx.today() {
+                before
+            } else {
+                let last = tx.today().pred_opt().unwrap_or_else(|| tx.today());
+                let row = document_link::ActiveModel { id: Set(id), valid_to: Set(Some(last)), ..Default::default() };
+                row.update(tx.db()).await?;
+                let new = NewLink { kind: before.kind, target_id: before.target_id, target_code: before.target_code };
+                put_link(&tx, &parent, who.person, new, tx.today()).await?
+            };
+            let seen = document_link::ActiveModel {
+                id: Set(now.id),
+                revision_id: Set(looked_at(&tx, parent.id, now.kind).await?),
+                seen_change_on: Set(last_change(&tx, &now).await?),
+                ..Default::default()
+            };
+            Ok(seen.update(tx.db()).await?)
         })
         .await
+}
+
+/// From when the last change of a linked administrative procedure holds.
+async fn last_change(tx: &Tx, link: &document_link::Model) -> Result<Option<NaiveDate>> {
+    let (LinkKind::AdministrativeProcedure, Some(id)) = (link.kind, link.target_id) else { return Ok(None) };
+    let row = administrative_procedure::Entity::find_by_id(AdministrativeProcedureId(id)).one(tx.db()).await?;
+    Ok(row.map(|row| row.changed_on))
 }
 
 /// The legal basis of a revision that takes effect is linked with its document: when a law ends,
@@ -726,7 +813,7 @@ pub async fn review(
                 created_at: Set(tx.now()),
             };
             let row = row.insert(tx.db()).await?;
-            tx.record(Event::on("document.reviewed", Subject::Document, id.0).unit(before.unit_id).after(&row));
+            tx.record(Event::on("document.review_held", Subject::Document, id.0).unit(before.unit_id).after(&row));
             let next = next_review(tx.today(), before.review_months);
             super::save(&tx, &before, document::ActiveModel { next_review_on: Set(next), ..Default::default() }).await?;
             if outcome == ReviewOutcome::Revise {

@@ -1,19 +1,24 @@
-//! What of documents waits for a person: drafts, turns on a route, revisions to be acknowledged.
+//! What of documents waits for a person: drafts, turns on a route, revisions to be acknowledged,
+//! periodic reviews.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::calendar::{Calendar, DeadlineKind, DeadlineUnit};
 use domain::document::RevisionState;
+use domain::document::control::TURN_DAYS;
 use domain::document::revision::{RouteStep, Word, open_step};
-use domain::id::{DocumentId, RevisionId};
+use domain::id::{DocumentId, RevisionId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
-use entities::{document, revision, route_person, route_step, route_word};
+use domain::time::vn_date;
+use entities::{document, document_setting, revision, route_person, route_step, route_word};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::distribution;
+use super::{distribution, reviews};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::findings::read::shortened;
@@ -37,11 +42,14 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
             .await?;
     let rows = concerning(db, caller).await?;
     let turns = turns(db, caller, &rows).await?;
+    let reviews = reviews::own(db, caller).await?;
     let ids = rows.iter().map(|row| row.document_id);
     let parents = document::Entity::find().filter(document::Column::Id.is_in(ids)).all(db).await?;
     let parents: BTreeMap<DocumentId, document::Model> = parents.into_iter().map(|row| (row.id, row)).collect();
     let units =
         parents.values().map(|row| row.unit_id).chain(offers.iter().filter_map(|offer| Some(offer.document.as_ref()?.unit_id)));
+    let units = units.chain(reviews.iter().map(|row| row.unit_id));
+    let days = TurnDays::read(db, parents.values().map(|row| row.unit_id)).await?;
     let names = unit_names(db, units).await?;
     let item = |verb: &'static str, parent: &document::Model, subject: Subject, id: uuid::Uuid, due_on| Item {
         verb,
@@ -67,14 +75,45 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
         let Some(parent) = parents.get(&row.document_id) else { continue };
         let verb = match row.state {
             RevisionState::Draft => "write_document",
-            RevisionState::InReview if turns.contains(&row.id) => "review_document",
-            RevisionState::InApproval if turns.contains(&row.id) => "approve_document",
+            RevisionState::InReview if turns.contains_key(&row.id) => "review_document",
+            RevisionState::InApproval if turns.contains_key(&row.id) => "approve_document",
             _ => continue,
         };
-        let due_on = row.draft_due_on.filter(|_| row.state == RevisionState::Draft);
+        let due_on = match turns.get(&row.id) {
+            Some(since) => days.due(parent.unit_id, *since),
+            None => row.draft_due_on,
+        };
         found.push(item(verb, parent, Subject::Revision, row.id.0, due_on));
     }
+    for row in &reviews {
+        let due = item("hold_review", row, Subject::Document, row.id.0, row.next_review_on);
+        found.push(Item { href: reviews::page_of(row.id), ..due });
+    }
     Ok(found)
+}
+
+/// How many working days a step has at each unit.
+struct TurnDays {
+    calendar: Calendar,
+    of: BTreeMap<UnitId, i32>,
+}
+
+impl TurnDays {
+    async fn read(db: &impl ConnectionTrait, units: impl Iterator<Item = UnitId>) -> Result<Self> {
+        let rows = document_setting::Entity::find()
+            .filter(document_setting::Column::UnitId.is_in(units.collect::<BTreeSet<_>>()))
+            .all(db)
+            .await?;
+        let of = rows.into_iter().map(|row| (row.unit_id, row.turn_days)).collect();
+        Ok(Self { calendar: crate::calendar::load(db).await?, of })
+    }
+
+    /// The last day of a turn that began then.
+    fn due(&self, unit: UnitId, since: DateTime<Utc>) -> Option<NaiveDate> {
+        let days = u32::try_from(self.of.get(&unit).copied().unwrap_or(TURN_DAYS)).ok()?;
+        let due = self.calendar.deadline(vn_date(since), days, DeadlineUnit::WorkingDay, DeadlineKind::By).ok()?;
+        Some(due.due)
+    }
 }
 
 /// Drafts of the caller, and what is on its way with the caller named on its present route.
@@ -101,8 +140,13 @@ async fn concerning(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<re
         .await?)
 }
 
-/// Those of the revisions on whose open step the caller is named and has not spoken: three statements.
-async fn turns(db: &impl ConnectionTrait, caller: &Caller, rows: &[revision::Model]) -> Result<Vec<RevisionId>> {
+/// Those of the revisions on whose open step the caller is named and has not spoken, with the instant
+/// from which the step is open: three statements.
+async fn turns(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    rows: &[revision::Model],
+) -> Result<BTreeMap<RevisionId, DateTime<Utc>>> {
     let ids: Vec<RevisionId> = rows.iter().filter(|row| row.state != RevisionState::Draft).map(|row| row.id).collect();
     let steps = route_step::Entity::find()
         .filter(route_step::Column::RevisionId.is_in(ids.iter().copied()))
@@ -112,7 +156,7 @@ async fn turns(db: &impl ConnectionTrait, caller: &Caller, rows: &[revision::Mod
     let people =
         route_person::Entity::find().filter(route_person::Column::StepId.is_in(steps.iter().map(|step| step.id))).all(db).await?;
     let words = route_word::Entity::find().filter(route_word::Column::RevisionId.is_in(ids)).all(db).await?;
-    let waits = |row: &&revision::Model| {
+    let waits = |row: &revision::Model| {
         let route: Vec<&route_step::Model> =
             steps.iter().filter(|step| step.revision_id == row.id && step.route_no == row.route_no).collect();
         let rule = |step: &&route_step::Model| RouteStep {
@@ -122,8 +166,9 @@ async fn turns(db: &impl ConnectionTrait, caller: &Caller, rows: &[revision::Mod
             people: people.iter().filter(|one| one.step_id == step.id).map(|one| one.person_id).collect(),
         };
         let rules: Vec<RouteStep> = route.iter().map(rule).collect();
-        let said = words.iter().filter(|word| word.revision_id == row.id && word.submission == row.submission && word.agreed);
-        let said: Vec<Word> = said
+        let agreed =
+            || words.iter().filter(|word| word.revision_id == row.id && word.submission == row.submission && word.agreed);
+        let said: Vec<Word> = agreed()
             .filter_map(|word| {
                 let step = route.iter().position(|step| step.id == word.step_id)?;
                 Some(Word { step, person: word.person_id })
@@ -131,7 +176,11 @@ async fn turns(db: &impl ConnectionTrait, caller: &Caller, rows: &[revision::Mod
             .collect();
         let open = open_step(&rules, &said);
         let named = open.and_then(|index| rules.get(index)).is_some_and(|step| step.people.contains(&caller.person));
-        named && !said.iter().any(|word| Some(word.step) == open && word.person == caller.person)
+        let waits = named && !said.iter().any(|word| Some(word.step) == open && word.person == caller.person);
+        // A step opens with the last word on the one before it, the first with the submission.
+        let before = open?.checked_sub(1).and_then(|index| route.get(index)).map(|step| step.id);
+        let since = agreed().filter(|word| Some(word.step_id) == before).map(|word| word.at).max();
+        since.or(row.submitted_at).filter(|_| waits).map(|since| (row.id, since))
     };
-    Ok(rows.iter().filter(waits).map(|row| row.id).collect())
+    Ok(rows.iter().filter_map(waits).collect())
 }

@@ -22,7 +22,7 @@ use crate::auth::{Auth, Caller, Either, can};
 use crate::documents::citing::{self, Cited};
 use crate::documents::revisions::numbers_of;
 use crate::error::Result;
-use crate::http::{One, Page, Slice, Version, link};
+use crate::http::{Download, One, Page, Slice, Version, link};
 
 /// Operations of this area.
 #[derive(Debug)]
@@ -482,6 +482,18 @@ impl FindingsApi {
         let (cited, content, files) = citing::text_of_finding(app.store.read(), &auth, id.0).await?;
         let files = files.iter().map(EvidenceRef::from).collect();
         Ok(Json(CitedText { cited: cited.into(), content, files }))
+    }
+
+    /// Get a file of that text
+    #[oai(path = "/findings/:id/cited-text/files/:file_id", method = "get", operation_id = "get_finding_cited_file")]
+    async fn get_finding_cited_file(
+        &self,
+        auth: Auth<Either<can::ReadFindings, can::AppraiseScores>>,
+        app: Data<&App>,
+        id: Path<FindingId>,
+        file_id: Path<EvidenceId>,
+    ) -> Result<Download> {
+        citing::file_of_finding(&app, &auth, id.0, file_id.0).await
     }
 
     /// Change a draft

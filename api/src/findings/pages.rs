@@ -527,6 +527,7 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         inspection: Link { href: found.source.href(), text: found.source.code().to_owned() },
         line: found.line.map(|line| LineFacts { code: line.code, question: line.question }),
         clause: found.clause.as_ref().map(|cited| clause_text(app, cited)),
+        cited: found.cited.as_ref().map(|cited| crate::documents::pages::cited::link_of(app, id, cited)),
         criterion: found.row.criterion,
         statement: found.row.statement,
         recommendation: found.row.recommendation,

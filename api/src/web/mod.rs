@@ -355,6 +355,8 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Document => format!("/quy-trinh/{id}"),
         Subject::Revision => format!("/quy-trinh/lan/{id}"),
         Subject::Distribution => format!("/quy-trinh/phan-phoi/{id}"),
+        Subject::ExternalDocument => format!("/quy-trinh/van-ban-ngoai/{id}"),
+        Subject::AdministrativeProcedure => format!("/quy-trinh/thu-tuc-hanh-chinh/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         _ => "/".to_owned(),
     }

@@ -9,6 +9,10 @@ use crate::rule::{Refused, require};
 pub const ACKNOWLEDGE_DAYS: i32 = 5;
 /// Months between periodic reviews, unless the document has its own.
 pub const REVIEW_MONTHS: i32 = 12;
+/// Working days for each step of reviewing and approving, unless the unit has set its own.
+pub const TURN_DAYS: i32 = 3;
+/// Days before a periodic review from which it is somebody's work.
+pub const REVIEW_AHEAD_DAYS: i64 = 30;
 /// Days before its end from which an external document is expiring.
 pub const EXPIRING_DAYS: i64 = 30;
 
@@ -151,6 +155,13 @@ pub fn validity(from: Option<NaiveDate>, to: Option<NaiveDate>, replaced: bool, 
         (_, Some(to)) if (to - today).num_days() <= EXPIRING_DAYS => Validity::Expiring,
         _ => Validity::InForce,
     }
+}
+
+/// Whether a change of an administrative procedure has overtaken the text in force since `since`: it
+/// came later, and nobody has looked at it yet. `seen` is the last change that was looked at.
+#[must_use]
+pub fn overtaken_by(changed_on: NaiveDate, since: Option<NaiveDate>, seen: Option<NaiveDate>) -> bool {
+    since.is_some_and(|since| changed_on > since) && seen.is_none_or(|seen| changed_on > seen)
 }
 
 /// The national code of an administrative procedure and the local suffix, kept apart: after a merger
@@ -317,6 +328,20 @@ mod tests {
         let review: Vec<_> = Validity::ALL.iter().filter(|validity| validity.needs_review()).collect();
         assert_eq!(review, [&V::Expired, &V::Replaced]);
         assert!(Validity::ALL.iter().all(|validity| !(validity.holds() && validity.needs_review())));
+    }
+
+    #[test]
+    fn a_change_overtakes_a_text_until_it_was_looked_at() {
+        for (changed_on, since, seen, expected) in [
+            ("20/11/2026", Some("16/11/2026"), None, true),
+            ("16/11/2026", Some("16/11/2026"), None, false),
+            ("20/11/2026", None, None, false),
+            ("20/11/2026", Some("16/11/2026"), Some("20/11/2026"), false),
+            ("21/11/2026", Some("16/11/2026"), Some("20/11/2026"), true),
+        ] {
+            let found = overtaken_by(day(changed_on), since.map(day), seen.map(day));
+            assert_eq!(found, expected, "{changed_on} {since:?} {seen:?}");
+        }
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub struct ChecklistPage {
     pub source: Option<String>,
     /// How many lines.
     pub count: usize,
+    /// How many lines cite a document that was revised since.
+    pub to_look_at: usize,
     /// Its lines by group.
     pub areas: Vec<ChecklistArea>,
     /// Copy into a draft of the next version.
@@ -101,8 +103,25 @@ pub struct ChecklistLine {
     pub documents: Vec<String>,
     /// Type of its value.
     pub answer_type: AnswerType,
+    /// Controlled documents it cites.
+    pub cited: Vec<CitedDocument>,
     /// Removes it from the draft.
     pub remove: Option<Form>,
+}
+
+/// A controlled document that a line cites.
+#[derive(Clone, Debug, Serialize)]
+pub struct CitedDocument {
+    /// Its page.
+    pub href: String,
+    /// Code, title and number of the revision in force.
+    pub text: String,
+    /// It was revised or withdrawn since somebody looked at the line.
+    pub changed: bool,
+    /// Says that the line still fits.
+    pub confirm: Option<Form>,
+    /// Where that is sent.
+    pub confirm_action: String,
 }
 
 impl View for ChecklistList {
@@ -146,12 +165,21 @@ impl View for ChecklistPage {
             question: "Tỷ lệ nhiệm vụ trong kế hoạch CCHC hoàn thành".to_owned(),
             documents: vec!["bảng theo dõi nhiệm vụ".to_owned(), "văn bản của cấp trên".to_owned()],
             answer_type,
+            cited: Vec::new(),
             remove,
         };
+        let cited = |changed: bool| CitedDocument {
+            href: "/quy-trinh/1".to_owned(),
+            text: "QT-HT-01 Giải quyết hồ sơ trễ hạn, lần 01/01".to_owned(),
+            changed,
+            confirm: changed.then(Form::default),
+            confirm_action: "/danh-muc/1/da-xem-lai/1".to_owned(),
+        };
+        let citing = |line: ChecklistLine| ChecklistLine { cited: vec![cited(true), cited(false)], ..line };
         let area = |remove: Option<Form>| ChecklistArea {
             code: "0".to_owned(),
             name: "Chỉ đạo, điều hành CCHC".to_owned(),
-            lines: vec![line("KT-0.01", AnswerType::YesNo, remove), line("KT-0.02", AnswerType::Ratio, None)],
+            lines: vec![citing(line("KT-0.01", AnswerType::YesNo, remove)), line("KT-0.02", AnswerType::Ratio, None)],
         };
         let page = |state, areas: Vec<ChecklistArea>| Self {
             href: "/danh-muc/1".to_owned(),
@@ -163,6 +191,7 @@ impl View for ChecklistPage {
             edition: Some("ISO 9001:2015".to_owned()),
             note: Some("Không phải danh mục chính thức.".to_owned()),
             source: Some("Tự biên soạn".to_owned()),
+            to_look_at: areas.len(),
             count: areas.iter().map(|area| area.lines.len()).sum(),
             areas,
             copy: None,

@@ -12,8 +12,15 @@ use super::findings::Link;
 use super::part::{Chip, Choice, EvidenceFile, Listing, Stage, TimelineItem, Tone};
 use crate::{Form, View};
 
+mod registers;
+mod reviews;
 mod samples;
 
+pub use registers::{
+    CatalogueForm, CatalogueList, CataloguePage, CatalogueRow, DependentRow, ExternalForm, ExternalList, ExternalPage,
+    ExternalRow, LinkGroup, LinkPicker, LinkShown,
+};
+pub use reviews::{CitedPage, DocumentSettingsForm, PatternField, ReviewList, ReviewPage, ReviewRow, ReviewShown};
 pub use samples::sample_text;
 
 /// A document in a list.
@@ -62,6 +69,8 @@ pub struct DocumentList {
     pub offers_href: String,
     /// The public list.
     pub public_href: String,
+    /// The registers beside it.
+    pub registers: Vec<Link>,
 }
 
 /// The form of a document: entered, or asked for.
@@ -143,6 +152,12 @@ pub struct DocumentPage {
     pub retention: Option<String>,
     /// Something it rests on has changed or ended.
     pub needs_review: bool,
+    /// What it is linked with.
+    pub links: Vec<LinkGroup>,
+    /// Its periodic reviews, once it has been in force.
+    pub review_href: Option<String>,
+    /// How its unit controls documents.
+    pub settings_href: Option<String>,
     /// Its page for everybody.
     pub public_href: Option<String>,
     /// Its revisions, newest first.
@@ -319,6 +334,8 @@ pub struct RevisionPage {
     pub book_href: Option<String>,
     /// Acts that are a button.
     pub buttons: Vec<RevisionAct>,
+    /// Agreements, with a remark or without.
+    pub opinions: Vec<RevisionAct>,
     /// Acts that want words.
     pub acts: Vec<RevisionAct>,
     /// Documents that may stand in its place.
@@ -367,6 +384,8 @@ pub struct CaseField {
     pub n: usize,
     /// Its words.
     pub label: String,
+    /// Its name in the text: a case that leaves the limits is kept under it. Empty for all others.
+    pub name: String,
 }
 
 /// The form of a draft.

@@ -140,6 +140,8 @@ pub struct FindingPage {
     pub of_round: bool,
     /// The line it stands on.
     pub line: Option<LineFacts>,
+    /// The text of the procedure that was in force when it was raised.
+    pub cited: Option<Link>,
     /// Clause of the standard.
     pub clause: Option<String>,
     /// The requirement.
@@ -266,6 +268,10 @@ impl View for FindingPage {
             line: Some(LineFacts {
                 code: "B1.1".to_owned(), question: "Hồ sơ trễ hạn có thư xin lỗi không?".to_owned()
             }),
+            cited: Some(Link {
+                href: "/phat-hien/1/quy-trinh".to_owned(),
+                text: "QT-HT-01 Giải quyết hồ sơ trễ hạn, lần 01/00, hiệu lực từ 16/11/2026".to_owned(),
+            }),
             clause: text("8.5.1"),
             criterion: text("8.5.1 – Hồ sơ trễ hạn có thư xin lỗi không?"),
             statement: text("3 trong 40 hồ sơ trễ hạn không có thư xin lỗi."),
@@ -308,6 +314,7 @@ impl View for FindingPage {
             kind: InspectionKind::Cchc,
             grade: Grade::Limitation,
             line: None,
+            cited: None,
             clause: None,
             criterion: None,
             statement: None,

@@ -17,6 +17,8 @@ pub struct PublicRow {
     pub code: String,
     /// Its title.
     pub title: String,
+    /// Codes of the administrative procedures it serves, with their local suffix.
+    pub national_codes: Vec<String>,
     /// Its field.
     pub field: Option<String>,
     /// Its unit.
@@ -59,6 +61,8 @@ pub struct PublicPage {
     pub state: PublicState,
     /// Its code.
     pub code: String,
+    /// Codes of the administrative procedures it serves, with their local suffix.
+    pub national_codes: Vec<String>,
     /// Its unit.
     pub unit: String,
     /// Its field.
@@ -115,6 +119,7 @@ fn row(title: &str) -> PublicRow {
         href: "/cong-khai/thu-tuc/1".to_owned(),
         code: "QT-HT-01".to_owned(),
         title: title.to_owned(),
+        national_codes: vec!["1.001193.000.00.00.H55".to_owned()],
         field: Some("Hộ tịch".to_owned()),
         unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
         times: vec!["1 ngày làm việc".to_owned(), "Cần xác minh: 5 ngày làm việc".to_owned()],
@@ -142,7 +147,11 @@ impl View for PublicList {
                 rows: vec![
                     row("Đăng ký khai sinh"),
                     PublicRow {
-                        field: None, times: vec![], fees: vec![], ..row("Chứng thực chữ ký trong các giấy tờ, văn bản")
+                        field: None,
+                        national_codes: vec![],
+                        times: vec![],
+                        fees: vec![],
+                        ..row("Chứng thực chữ ký trong các giấy tờ, văn bản")
                     },
                 ],
                 pager: Pager { next: Some("/cong-khai/thu-tuc?cursor=x".to_owned()), first: None },
@@ -167,6 +176,7 @@ impl View for PublicPage {
         let current = Self {
             state: PublicState::Current,
             code: "QT-HT-01".to_owned(),
+            national_codes: vec!["1.001193.000.00.00.H55".to_owned(), "1.000894".to_owned()],
             unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
             field: Some("Hộ tịch".to_owned()),
             number: "01/00".to_owned(),
@@ -186,6 +196,7 @@ impl View for PublicPage {
             uploaded: true,
             files: vec![link("quy-trinh.pdf")],
             field: None,
+            national_codes: vec![],
             decision: None,
             ..current.clone()
         };

@@ -9,8 +9,9 @@ mod sets;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::document::control::LinkKind;
 use domain::document::{DocumentKind, DocumentState};
-use domain::id::{DocumentId, DocumentLinkId, UnitId};
+use domain::id::{AdministrativeProcedureId, DocumentId, DocumentLinkId, ExternalDocumentId, UnitId};
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
@@ -45,7 +46,8 @@ fn shown(listed: Listed) -> One<Document> {
 impl DocumentsApi {
     /// List controlled documents
     ///
-    /// The internal master list. Drafts only for who keeps or approves documents of the unit.
+    /// The internal master list. Drafts only for who keeps or approves documents of the unit. With the
+    /// id of an external document or of a TTHC, what rests on it today.
     #[oai(path = "/procedures", method = "get", operation_id = "list_procedures")]
     #[expect(clippy::too_many_arguments, reason = "query parameters")]
     async fn list_procedures(
@@ -57,11 +59,17 @@ impl DocumentsApi {
         state: Query<Option<DocumentState>>,
         needs_review: Query<Option<bool>>,
         review_due: Query<Option<bool>>,
+        external_document_id: Query<Option<ExternalDocumentId>>,
+        administrative_procedure_id: Query<Option<AdministrativeProcedureId>>,
         q: Query<Option<String>>,
         limit: Query<Option<u64>>,
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<Document>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
+        let rests_on = [
+            external_document_id.0.map(|id| (LinkKind::ExternalDocument, id.0)),
+            administrative_procedure_id.0.map(|id| (LinkKind::AdministrativeProcedure, id.0)),
+        ];
         let filter = Filter {
             unit_id: unit_id.0,
             kind: kind.0,
@@ -69,6 +77,7 @@ impl DocumentsApi {
             field: None,
             needs_review: needs_review.0.unwrap_or_default(),
             review_due: review_due.0.unwrap_or_default(),
+            rests_on: rests_on.into_iter().flatten().collect(),
             q: q.0,
         };
         let path = link(
@@ -79,6 +88,8 @@ impl DocumentsApi {
                 ("state", filter.state.map(|state| state.to_string())),
                 ("needs_review", filter.needs_review.then(|| "true".to_owned())),
                 ("review_due", filter.review_due.then(|| "true".to_owned())),
+                ("external_document_id", external_document_id.0.map(|id| id.to_string())),
+                ("administrative_procedure_id", administrative_procedure_id.0.map(|id| id.to_string())),
                 ("q", filter.q.clone()),
             ],
         );
@@ -293,10 +304,14 @@ impl DocumentsApi {
         #[oai(name = "If-Match")] seen: Header<Version>,
         body: Json<DocumentSettingsChange>,
     ) -> Result<One<DocumentSettings>> {
-        let DocumentSettingsChange { code_patterns, acknowledge_days, review_months, hours_per_day } = body.0;
+        let DocumentSettingsChange { code_patterns, acknowledge_days, review_months, hours_per_day, turn_days } = body.0;
+        let turn_days = match turn_days {
+            Some(days) => days,
+            None => super::settings(app.store.read(), &auth, unit_id.0).await?.turn_days,
+        };
         let code_patterns: BTreeMap<DocumentKind, String> =
             code_patterns.into_iter().map(|PatternOfKind { kind, pattern }| (kind, pattern)).collect();
-        let new = super::Settings { code_patterns, acknowledge_days, review_months, hours_per_day, version: seen.0.0 };
+        let new = super::Settings { code_patterns, acknowledge_days, review_months, hours_per_day, turn_days, version: seen.0.0 };
         super::set_settings(&app.store, &auth, unit_id.0, seen.0, new).await?;
         settings(&app, &auth, unit_id.0).await
     }

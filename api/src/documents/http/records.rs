@@ -145,6 +145,8 @@ pub struct DocumentSettings {
     pub review_months: i32,
     /// Working hours of a working day.
     pub hours_per_day: i32,
+    /// Working days for each step of reviewing and approving.
+    pub turn_days: i32,
     /// Version for `If-Match`; 0 before anything was set.
     pub version: i64,
 }
@@ -152,9 +154,9 @@ pub struct DocumentSettings {
 impl DocumentSettings {
     /// The settings of a unit.
     pub fn of(unit_id: UnitId, settings: Settings) -> Self {
-        let Settings { code_patterns, acknowledge_days, review_months, hours_per_day, version } = settings;
+        let Settings { code_patterns, acknowledge_days, review_months, hours_per_day, turn_days, version } = settings;
         let code_patterns = code_patterns.into_iter().map(|(kind, pattern)| PatternOfKind { kind, pattern }).collect();
-        Self { unit_id, code_patterns, acknowledge_days, review_months, hours_per_day, version }
+        Self { unit_id, code_patterns, acknowledge_days, review_months, hours_per_day, turn_days, version }
     }
 }
 
@@ -170,6 +172,8 @@ pub struct DocumentSettingsChange {
     pub review_months: i32,
     /// Working hours of a working day.
     pub hours_per_day: i32,
+    /// Working days for each step of reviewing and approving; left out, they stay.
+    pub turn_days: Option<i32>,
 }
 
 /// A revision in a list.

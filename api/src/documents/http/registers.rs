@@ -1,7 +1,7 @@
 //! `/external-documents` and `/administrative-procedures`.
 
 use chrono::NaiveDate;
-use domain::document::control::{ProcedureChange, Validity, validity};
+use domain::document::control::{ProcedureChange, Validity};
 use domain::id::{AdministrativeProcedureId, ExternalDocumentId, PersonId, UnitId};
 use entities::{administrative_procedure, external_document};
 use poem::web::Data;
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::auth::{Auth, can};
 use crate::documents::import::{self, Imported, Target};
 use crate::documents::registers::{self, ExternalInput, Filter, TthcInput};
+use crate::documents::resting::entry_validity;
 use crate::error::Result;
 use crate::http::{Download, One, Page, Slice, Version, link};
 
@@ -164,7 +165,7 @@ pub struct AdministrativeProcedure {
 impl AdministrativeProcedure {
     fn of(row: administrative_procedure::Model, today: NaiveDate) -> Self {
         Self {
-            validity: validity(Some(row.valid_from), row.valid_to, row.replaced_by_id.is_some(), today),
+            validity: entry_validity(&row, today),
             id: row.id,
             unit_id: row.unit_id,
             national_code: row.national_code,
@@ -259,7 +260,12 @@ pub struct CatalogueImport {
 }
 
 fn list_path(path: &str, filter: &Filter) -> String {
-    link(path, &[("q", filter.q.clone()), ("in_force", filter.in_force.map(|holds| holds.to_string()))])
+    let parameters = [
+        ("q", filter.q.clone()),
+        ("in_force", filter.in_force.map(|holds| holds.to_string())),
+        ("validity", filter.validity.map(|validity| validity.to_string())),
+    ];
+    link(path, &parameters)
 }
 
 #[OpenApi]
@@ -272,11 +278,12 @@ impl RegistersApi {
         app: Data<&App>,
         q: Query<Option<String>>,
         in_force: Query<Option<bool>>,
+        validity: Query<Option<Validity>>,
         limit: Query<Option<u64>>,
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<ExternalDocument>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
-        let filter = Filter { q: q.0, in_force: in_force.0 };
+        let filter = Filter { q: q.0, in_force: in_force.0, validity: validity.0 };
         let rows = registers::list_external(app.store.read(), &auth, &filter, &slice).await?;
         let key = |row: &external_document::Model| (row.created_at.to_rfc3339().into(), row.id.0);
         let path = list_path("/api/v1/external-documents", &filter);
@@ -337,11 +344,12 @@ impl RegistersApi {
         app: Data<&App>,
         q: Query<Option<String>>,
         in_force: Query<Option<bool>>,
+        validity: Query<Option<Validity>>,
         limit: Query<Option<u64>>,
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<AdministrativeProcedure>>> {
         let slice = Slice::new(limit.0, cursor.0.as_deref())?;
-        let filter = Filter { q: q.0, in_force: in_force.0 };
+        let filter = Filter { q: q.0, in_force: in_force.0, validity: validity.0 };
         let rows = registers::list_tthc(app.store.read(), &auth, &filter, &slice).await?;
         let key = |row: &administrative_procedure::Model| (row.created_at.to_rfc3339().into(), row.id.0);
         let path = list_path("/api/v1/administrative-procedures", &filter);

@@ -11,15 +11,16 @@ use poem::web::{Data, Path, Query};
 use poem::{IntoResponse as _, Request, Response, handler};
 use render::Form;
 use render::views::documents as view;
+use render::views::findings::Link;
 use render::views::part::{Chip, Listing, Pager, Search};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::super::revisions::{self, Wanted, numbers_of};
-use super::super::{Filter, Listed, NewDocument, Texts, access};
+use super::super::{Filter, Listed, NewDocument, Texts, access, reviews};
 use super::words::{
     document_link, ground_of, kinds, number_of, revision_tone, sources, staff, task_field, task_of, text_forms, tone,
 };
-use super::{Failed, form_of, mendable, renamed};
+use super::{Failed, form_of, links, mendable, renamed, settings};
 use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
@@ -104,8 +105,22 @@ pub async fn list_page(
         issue_href: issues.then(|| "/quy-trinh/ban-hanh".to_owned()),
         offers_href: "/quy-trinh/cua-toi".to_owned(),
         public_href: super::public::LIST.to_owned(),
+        registers: registers(&app, &caller),
     };
     web::page(&app, &caller, say(&app, "document.page_title", &[]), &web::path_of(request), &page).await
+}
+
+/// The registers beside the list.
+fn registers(app: &App, caller: &Caller) -> Vec<Link> {
+    let keeps = caller.may(Permission::ControlDocuments);
+    let places = [
+        ("/quy-trinh/van-ban-ngoai", "external.page_title", true),
+        ("/quy-trinh/thu-tuc-hanh-chinh", "tthc.page_title", true),
+        ("/quy-trinh/ra-soat", "review.title", true),
+        ("/quy-trinh/thiet-lap", "document_settings.title", keeps),
+    ];
+    let shown = places.into_iter().filter(|(.., shown)| *shown);
+    shown.map(|(href, key, _)| Link { href: href.to_owned(), text: say(app, key, &[]) }).collect()
 }
 
 fn row(one: Listed) -> view::DocumentRow {
@@ -337,12 +352,16 @@ async fn shown(app: &App, caller: &Caller, listed: Listed, failed: &Failed) -> R
     };
     let all = revisions::list(db, caller, row.id, &Slice::new(Some(MOST), None)?).await?;
     let href = web::link_to(Subject::Document, row.id.0);
-    let current = current.map(|current| render::views::findings::Link {
+    let current = current.map(|current| Link {
         href: web::link_to(Subject::Revision, current.id.0),
         text: say(app, "document.number_of", &[("number", number_of(&current))]),
     });
     let drafts = keeps && row.code.is_some();
+    let linked = links::groups(app, caller, &row, keeps).await?;
     Ok(view::DocumentPage {
+        links: linked,
+        review_href: (row.state != DocumentState::Preparing).then(|| reviews::page_of(row.id)),
+        settings_href: keeps.then(|| settings::page_of(row.unit_id)),
         code: row.code,
         kind: row.kind,
         state: row.state,

@@ -16,6 +16,7 @@ use render::views::documents as view;
 use render::views::part::Choice;
 use sea_orm::{ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
+use super::super::resting::keepers_of;
 use super::super::revisions::{self, Read};
 use super::revision::{link_of, page_of};
 use super::words::{MOST_CHOICES, ground_of, sources, task_field, times_shown, title_of};
@@ -95,38 +96,51 @@ async fn drawn(app: &App, read: Read, form: Form) -> Result<view::DraftForm> {
     })
 }
 
-/// The field groups of step times: 0 counts for every case without its own; n + 1 is row n of the limits.
+/// Field groups of cases that are not among the limits begin here.
+const LOST: usize = 1_000;
+
+/// The field groups of step times: 0 counts for every case without its own; n + 1 is row n of the
+/// limits; a case that left the limits keeps its group while a step has a time for it.
 fn cases(app: &App, form: &Form) -> Vec<view::CaseField> {
     let named = |row: &usize| {
-        let case = form.value(&format!("time_limits/{row}/case")).trim().to_owned();
-        (!case.is_empty()).then(|| view::CaseField { n: row + 1, label: case })
+        let case = limit_case(form, *row);
+        (!case.is_empty()).then(|| view::CaseField { n: row + 1, label: case.clone(), name: case })
     };
     let own: Vec<view::CaseField> = form.rows("time_limits").iter().filter_map(named).collect();
+    let timed = |n: usize| form.rows("steps").iter().any(|step| times_of(form, *step).contains(&n));
+    let lost = |n: usize| {
+        let name = lost_case(form, n)?;
+        let label = say(app, "document.lost_case", &[("case", name.clone())]);
+        timed(n).then_some(view::CaseField { n, label, name })
+    };
+    let lost: Vec<view::CaseField> = form.rows("cases").into_iter().filter_map(lost).collect();
     let rest = if own.is_empty() { "document.all_cases" } else { "document.other_cases" };
-    std::iter::once(view::CaseField { n: 0, label: say(app, rest, &[]) }).chain(own).collect()
+    let general = view::CaseField { n: 0, label: say(app, rest, &[]), name: String::new() };
+    std::iter::once(general).chain(own).chain(lost).collect()
+}
+
+/// The case that row of the limits names.
+fn limit_case(form: &Form, row: usize) -> String {
+    form.value(&format!("time_limits/{row}/case")).trim().to_owned()
+}
+
+/// The name under which a group was drawn, when the limits do not name it any more.
+fn lost_case(form: &Form, n: usize) -> Option<String> {
+    let live = n.checked_sub(1).is_some_and(|row| !limit_case(form, row).is_empty());
+    let name = form.value(&format!("cases/{n}/id")).trim().to_owned();
+    (!live && !name.is_empty()).then_some(name)
 }
 
 /// Registered documents of the unit, by number.
 async fn laws(db: &impl ConnectionTrait, read: &Read) -> Result<Vec<Choice>> {
     use sea_orm::ColumnTrait as _;
     let rows = external_document::Entity::find()
-        .filter(external_document::Column::UnitId.in_subquery(above(read.case.document.unit_id)))
+        .filter(external_document::Column::UnitId.in_subquery(keepers_of(read.case.document.unit_id)))
         .order_by_asc(external_document::Column::Number)
         .limit(MOST_CHOICES)
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| Choice::new(row.id.to_string(), format!("{} {}", row.number, row.title))).collect())
-}
-
-/// A unit and everything above it: their registers are its to use.
-fn above(unit: domain::id::UnitId) -> sea_orm::sea_query::SelectStatement {
-    use entities::unit_path;
-    use sea_orm::ColumnTrait as _;
-    sea_orm::sea_query::Query::select()
-        .column(unit_path::Column::AncestorId)
-        .from(unit_path::Entity)
-        .and_where(unit_path::Column::DescendantId.eq(unit))
-        .to_owned()
 }
 
 fn text(option: Option<&String>) -> String {
@@ -197,6 +211,14 @@ fn fill_dossier(form: &mut Form, p: &Procedure) {
 }
 
 fn fill_steps(form: &mut Form, p: &Procedure) {
+    let mut lost: Vec<&String> = Vec::new();
+    for time in p.steps.iter().flat_map(|step| &step.times) {
+        let known = time.case.is_empty() || p.time_limits.iter().any(|limit| limit.case == time.case);
+        if !known && !lost.contains(&&time.case) {
+            form.set(format!("cases/{}/id", LOST + lost.len()), time.case.clone());
+            lost.push(&time.case);
+        }
+    }
     for (n, step) in p.steps.iter().enumerate() {
         form.set(format!("steps/{n}/step_name"), step.name.clone()).set(format!("steps/{n}/responsible"), step.role.clone());
         form.set(format!("steps/{n}/form_codes"), step.forms.join(", "));
@@ -204,7 +226,11 @@ fn fill_steps(form: &mut Form, p: &Procedure) {
         form.set(format!("steps/{n}/detail"), text(step.detail.as_ref()));
         for time in &step.times {
             let limit = p.time_limits.iter().position(|limit| limit.case == time.case && !time.case.is_empty());
-            let k = limit.map_or(0, |limit| limit + 1);
+            let k = match limit {
+                Some(limit) => limit + 1,
+                None if time.case.is_empty() => 0,
+                None => LOST + lost.iter().position(|case| **case == time.case).unwrap_or_default(),
+            };
             form.set(format!("steps/{n}/times/{k}/amount"), time.amount.replace('.', ","));
             form.set(format!("steps/{n}/times/{k}/unit"), time.unit.map(TimeUnit::code).unwrap_or_default());
         }
@@ -346,12 +372,21 @@ impl Reader<'_> {
     }
 
     fn time(&mut self, n: usize, k: usize) -> StepTime {
-        let case = k.checked_sub(1).map(|row| self.text(&format!("time_limits/{row}/case")).trim().to_owned());
         StepTime {
-            case: case.unwrap_or_default(),
+            case: self.case(n, k),
             amount: self.text(&format!("steps/{n}/times/{k}/amount")).trim().replace(',', "."),
             unit: self.code(&format!("steps/{n}/times/{k}/unit")),
         }
+    }
+
+    /// The case of a step's field group. One that left the limits keeps its name, so that its time is
+    /// not lost and the check names it; where its limit is the only one and has no name any more, it
+    /// counts for every case.
+    fn case(&self, n: usize, k: usize) -> String {
+        let Some(row) = k.checked_sub(1) else { return String::new() };
+        let Some(lost) = lost_case(self.form, k) else { return limit_case(self.form, row) };
+        let unnamed = self.form.rows("time_limits") == [row] && !times_of(self.form, n).contains(&0);
+        if unnamed { String::new() } else { lost }
     }
 }
 

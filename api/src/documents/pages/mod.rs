@@ -1,20 +1,27 @@
 //! The pages of controlled documents: thin adapters over the use cases of this area.
 
+mod catalogue;
+pub(crate) mod cited;
 mod document;
 mod draft;
+mod external;
+mod links;
 mod offers;
 mod people;
 mod public;
+mod reviews;
 mod revision;
+mod settings;
 mod words;
 
+use domain::draft::Problems;
 use poem::{Route, get, post};
 use render::Form;
 
 use crate::error::Error;
 use crate::web;
 
-/// `/quy-trinh`, `/cong-khai/thu-tuc`
+/// `/quy-trinh`, `/cong-khai/thu-tuc`, and the text a finding cites
 #[must_use]
 pub fn routes(tree: Route) -> Route {
     let tree = tree
@@ -33,10 +40,28 @@ pub fn routes(tree: Route) -> Route {
         .at("/quy-trinh/lan/:id/soan/minh-chung", post(draft::save))
         .at("/quy-trinh/lan/:id/duong-di", get(people::route_page).post(people::set_route))
         .at("/quy-trinh/lan/:id/noi-nhan", get(people::audience_page).post(people::set_audience))
+        .at("/quy-trinh/van-ban-ngoai", get(external::list_page))
+        .at("/quy-trinh/van-ban-ngoai/moi", get(external::new_page).post(external::create))
+        .at("/quy-trinh/van-ban-ngoai/:id", get(external::show_page))
+        .at("/quy-trinh/van-ban-ngoai/:id/sua", get(external::edit_page).post(external::update))
+        .at("/quy-trinh/van-ban-ngoai/:id/het-hieu-luc", post(external::end))
+        .at("/quy-trinh/van-ban-ngoai/:id/da-tra-cuu", post(external::checked))
+        .at("/quy-trinh/thu-tuc-hanh-chinh", get(catalogue::list_page))
+        .at("/quy-trinh/thu-tuc-hanh-chinh/moi", get(catalogue::new_page).post(catalogue::create))
+        .at("/quy-trinh/thu-tuc-hanh-chinh/:id", get(catalogue::show_page))
+        .at("/quy-trinh/thu-tuc-hanh-chinh/:id/sua", get(catalogue::edit_page).post(catalogue::update))
+        .at("/quy-trinh/lien-ket/:id/bo", post(links::unlink))
+        .at("/quy-trinh/lien-ket/:id/xem-lai", post(links::confirm))
+        .at("/quy-trinh/ra-soat", get(reviews::list_page))
+        .at("/quy-trinh/thiet-lap", get(settings::page).post(settings::save))
+        .at("/phat-hien/:id/quy-trinh", get(cited::page))
+        .at("/phat-hien/:id/quy-trinh/tep/:file_id", get(cited::cited_file))
         .at("/quy-trinh/:id", get(document::show_page))
         .at("/quy-trinh/:id/sua", get(document::edit_page).post(document::update))
         .at("/quy-trinh/:id/soan", post(document::begin_draft))
-        .at("/quy-trinh/:id/de-nghi", post(document::propose));
+        .at("/quy-trinh/:id/de-nghi", post(document::propose))
+        .at("/quy-trinh/:id/lien-ket", get(links::picker).post(links::add))
+        .at("/quy-trinh/:id/ra-soat", get(reviews::show_page).post(reviews::hold));
     public::routes(tree)
 }
 
@@ -63,4 +88,21 @@ fn renamed(error: Error, name: impl Fn(&str) -> String) -> Error {
         field.field = name(&field.field);
     }
     Error::Invalid(fields)
+}
+
+/// Everything wrong with a form at once: what could not be read, under the form's own names, then what
+/// the use case finds, under the names `name` gives. A field is named once: what cannot be read is not
+/// missing as well.
+///
+/// # Errors
+/// Anything wrong.
+fn both_of(read: Problems, rest: Problems, name: impl Fn(&str) -> String) -> Result<(), Error> {
+    let mut all = read.finish().err().unwrap_or_default();
+    for mut error in rest.finish().err().unwrap_or_default() {
+        error.field = name(&error.field);
+        if !all.iter().any(|there| there.field == error.field) {
+            all.push(error);
+        }
+    }
+    if all.is_empty() { Ok(()) } else { Err(Error::Invalid(all)) }
 }

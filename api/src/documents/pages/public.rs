@@ -15,6 +15,7 @@ use render::views::public_documents as view;
 
 use super::super::access::content_of;
 use super::super::public::{self, Filter, Posted, Read};
+use super::catalogue::code_of;
 use super::words::{name_of, number_of};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -71,7 +72,7 @@ async fn list_page(app: Data<&App>, request: &Request, Query(asked): Query<Asked
     let db = app.store.read();
     let slice = Slice::new(None, asked.cursor.as_deref())?;
     let filter = asked.filter();
-    let rows = public::list(db, &filter, &slice).await?;
+    let rows = public::list(db, &filter, &slice, public::today(&app)).await?;
     let place = asked.place(LIST);
     let here = filter.q.as_ref().map_or_else(
         || place.clone(),
@@ -130,6 +131,7 @@ fn row(app: &App, one: &Posted) -> Result<view::PublicRow> {
         href: page_of(one.row.id),
         code: one.row.code.clone().unwrap_or_default(),
         title: one.row.title.clone(),
+        national_codes: one.tthc.iter().map(code_of).collect(),
         field: one.row.field_name.clone(),
         unit: one.unit_name.clone(),
         times: times(app, &procedure),
@@ -163,14 +165,14 @@ fn fees(app: &App, procedure: &Procedure) -> Vec<String> {
 
 #[handler]
 async fn show_page(app: Data<&App>, request: &Request, Path(id): Path<DocumentId>) -> Result<Response> {
-    let read = public::procedure(app.store.read(), id).await?;
+    let read = public::procedure(app.store.read(), id, public::today(&app)).await?;
     draw(&app, request, read).await
 }
 
 /// One text at its own address: what is not in force any more says so and leads to what is.
 #[handler]
 async fn text_page(app: Data<&App>, request: &Request, Path(id): Path<RevisionId>) -> Result<Response> {
-    let read = public::text(app.store.read(), id).await?;
+    let read = public::text(app.store.read(), id, public::today(&app)).await?;
     draw(&app, request, read).await
 }
 
@@ -205,6 +207,7 @@ fn shown(app: &App, read: Read, state: view::PublicState) -> Result<view::Public
         state,
         number: number_of(&revision),
         code: posted.row.code.unwrap_or_default(),
+        national_codes: posted.tthc.iter().map(code_of).collect(),
         unit: posted.unit_name,
         field: posted.row.field_name,
         decision: decision.map(|one| (one.number, one.signed_on)),
@@ -237,7 +240,7 @@ fn qr(app: &App, path: &str) -> Result<Response> {
 
 #[handler]
 async fn code(app: Data<&App>, Path(id): Path<DocumentId>) -> Result<Response> {
-    let found = public::procedure(app.store.read(), id).await?;
+    let found = public::procedure(app.store.read(), id, public::today(&app)).await?;
     qr(&app, &page_of(found.posted.row.id))
 }
 
@@ -259,7 +262,7 @@ async fn field_code(app: Data<&App>, Query(asked): Query<Asked>) -> Result<Respo
 async fn field_poster(app: Data<&App>, request: &Request, Query(asked): Query<Asked>) -> Result<Response> {
     let unit = unit_of(&app, &asked).await?;
     let filter = Filter { q: None, ..asked.filter() };
-    let rows = public::sheet(app.store.read(), &filter).await?;
+    let rows = public::sheet(app.store.read(), &filter, public::today(&app)).await?;
     let about = match &filter.field {
         Some(field) => say(&app, "public_procedure.field_of", &[("field", field.clone())]),
         None => say(&app, "public_procedure.all_fields", &[]),
@@ -278,7 +281,7 @@ async fn field_poster(app: Data<&App>, request: &Request, Query(asked): Query<As
 
 #[handler]
 async fn poster(app: Data<&App>, request: &Request, Path(id): Path<DocumentId>) -> Result<Response> {
-    let found = public::procedure(app.store.read(), id).await?;
+    let found = public::procedure(app.store.read(), id, public::today(&app)).await?;
     if state_of(&found) != view::PublicState::Current {
         return Err(Error::NotFound);
     }

@@ -71,7 +71,7 @@ async fn shown(app: &App, caller: &Caller, read: Read, failed: &Failed) -> Resul
     let href = page_of(row.id);
     let keeps = read.case.by.control || read.case.by.head;
     let audience_open = !row.state.was_in_force() && row.state != RevisionState::Cancelled;
-    let (buttons, acts) = acts(&href, &row, &verbs, failed);
+    let Acts { buttons, opinions, acts } = acts(&href, &row, &verbs, failed);
     let drafts = may(RevisionVerb::Accept);
     let later = numbers_of(&row).is_some_and(|numbers| numbers.issue > 1 || numbers.amendment > 0);
     let decision = match row.decision_id {
@@ -107,6 +107,7 @@ async fn shown(app: &App, caller: &Caller, read: Read, failed: &Failed) -> Resul
         diff_href: later.then(|| format!("{href}/so-sanh")),
         book_href: (keeps && row.state.was_in_force()).then(|| format!("{href}/phan-phoi")),
         buttons,
+        opinions,
         acts,
         replacements: if may(RevisionVerb::Withdraw) { replacements(db, caller, &parent).await? } else { Vec::new() },
         drafters: if drafts { staff(db, caller, parent.unit_id).await? } else { Vec::new() },
@@ -139,21 +140,33 @@ fn open_verbs(read: &Read) -> Vec<RevisionVerb> {
     verbs
 }
 
-fn acts(
-    href: &str,
-    row: &entities::revision::Model,
-    verbs: &[RevisionVerb],
-    failed: &Failed,
-) -> (Vec<view::RevisionAct>, Vec<view::RevisionAct>) {
+/// The acts of a page by what they ask for.
+struct Acts {
+    /// Nothing.
+    buttons: Vec<view::RevisionAct>,
+    /// A remark, if there is one.
+    opinions: Vec<view::RevisionAct>,
+    /// Words.
+    acts: Vec<view::RevisionAct>,
+}
+
+fn acts(href: &str, row: &entities::revision::Model, verbs: &[RevisionVerb], failed: &Failed) -> Acts {
     use RevisionVerb as V;
     let drawn = |verb: V| view::RevisionAct {
         verb,
         action: format!("{href}/viec/{verb}"),
         form: form_of(failed, verb.code(), Some(row.version)),
     };
-    let shown = verbs.iter().copied().filter(|verb| !matches!(verb, V::Save | V::Issue));
-    let (plain, worded): (Vec<V>, Vec<V>) = shown.partition(|verb| matches!(verb, V::Submit | V::Review | V::Approve));
-    (plain.into_iter().map(drawn).collect(), worded.into_iter().map(drawn).collect())
+    let mut found = Acts { buttons: Vec::new(), opinions: Vec::new(), acts: Vec::new() };
+    for verb in verbs.iter().copied() {
+        match verb {
+            V::Save | V::Issue => {}
+            V::Submit => found.buttons.push(drawn(verb)),
+            V::Review | V::Approve => found.opinions.push(drawn(verb)),
+            V::Accept | V::Return | V::Except | V::Withdraw | V::Archive | V::Cancel => found.acts.push(drawn(verb)),
+        }
+    }
+    found
 }
 
 async fn stage(app: &App, caller: &Caller, read: &Read, names: &Names) -> Result<Stage> {

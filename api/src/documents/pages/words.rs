@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::document::content::TimeCheck;
 use domain::document::content::TimeVerdict;
-use domain::document::control::OfferState;
+use domain::document::control::{OfferState, Validity};
 use domain::document::{DocumentKind, DocumentState, RequestSource, RevisionState, TextForm};
 use domain::draft::Problems;
 use domain::id::{PersonId, UnitId};
@@ -24,6 +24,9 @@ use crate::error::{Error, Result};
 use crate::findings::pages::choices;
 use crate::units::alive;
 use crate::web::{self, say};
+
+/// The list of controlled documents.
+pub const LIST: &str = "/quy-trinh";
 
 /// Most choices of one field.
 pub const MOST_CHOICES: u64 = 500;
@@ -52,6 +55,15 @@ pub const fn offer_tone(state: OfferState) -> Tone {
         OfferState::Overdue => Tone::Bad,
         OfferState::Acknowledged => Tone::Good,
         OfferState::Void => Tone::Neutral,
+    }
+}
+
+pub const fn validity_tone(validity: Validity) -> Tone {
+    match validity {
+        Validity::NotYet => Tone::Info,
+        Validity::InForce => Tone::Good,
+        Validity::Expiring => Tone::Warn,
+        Validity::Expired | Validity::Replaced => Tone::Bad,
     }
 }
 

@@ -10,11 +10,11 @@ use domain::document::diff::words;
 use super::super::part::{Due, Pager, Search, StageState, StageStep};
 use super::*;
 
-fn link(text: &str) -> Link {
+pub(super) fn link(text: &str) -> Link {
     Link { href: "/quy-trinh/1".to_owned(), text: text.to_owned() }
 }
 
-fn day(text: &str) -> Option<NaiveDate> {
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
     text.parse().ok()
 }
 
@@ -22,15 +22,15 @@ fn at(text: &str) -> Option<chrono::DateTime<chrono::Utc>> {
     text.parse().ok()
 }
 
-fn choice(value: &str, label: &str) -> Choice {
+pub(super) fn choice(value: &str, label: &str) -> Choice {
     Choice::new(value, label)
 }
 
-fn chip(label: &str, active: bool) -> Chip {
+pub(super) fn chip(label: &str, active: bool) -> Chip {
     Chip { label: label.to_owned(), href: "/quy-trinh".to_owned(), active, count: None }
 }
 
-fn history() -> Vec<TimelineItem> {
+pub(super) fn history() -> Vec<TimelineItem> {
     let item = |what: &str, reason: Option<&str>| TimelineItem {
         at: at("2026-11-16T02:00:00Z").unwrap_or_default(),
         who: "Trần Thị Mẫu".to_owned(),
@@ -40,12 +40,12 @@ fn history() -> Vec<TimelineItem> {
     vec![item("Trả lại để sửa", Some("Thiếu nơi lưu hồ sơ.")), item("Trình xem xét", None)]
 }
 
-fn refused(mut form: Form, field: &str) -> Form {
+pub(super) fn refused(mut form: Form, field: &str) -> Form {
     form.error(field, "Chưa nhập nội dung này. Hãy bổ sung.").error("", "Bản này đã được người khác sửa.");
     form
 }
 
-fn fresh(id: &str) -> Form {
+pub(super) fn fresh(id: &str) -> Form {
     Form { version: Some(3), once: "once".to_owned(), ..Form::default() }.with_id(id)
 }
 
@@ -141,9 +141,11 @@ impl View for DocumentList {
             issue_href: Some("/quy-trinh/ban-hanh".to_owned()),
             offers_href: "/quy-trinh/cua-toi".to_owned(),
             public_href: "/cong-khai/thu-tuc".to_owned(),
+            registers: vec![link("Văn bản bên ngoài"), link("Danh mục thủ tục hành chính")],
         };
         let empty = Self {
             list: Listing::plain(vec![]),
+            registers: vec![],
             kinds: vec![],
             fields: vec![],
             new_href: None,
@@ -163,7 +165,7 @@ fn sources() -> Vec<Choice> {
     vec![choice("law_change", "Văn bản pháp luật thay đổi"), choice("first_issue", "Biên soạn lần đầu")]
 }
 
-fn people() -> Vec<Choice> {
+pub(super) fn people() -> Vec<Choice> {
     vec![choice("1", "Trần Thị Mẫu"), choice("2", "Nguyễn Văn Mẫu")]
 }
 
@@ -216,6 +218,9 @@ impl View for DocumentPage {
             next_review_on: day("2027-11-16"),
             retention: Some("5 năm sau khi bị thay thế".to_owned()),
             needs_review: true,
+            links: registers::sample_links(true),
+            review_href: Some("/quy-trinh/1/ra-soat".to_owned()),
+            settings_href: Some("/quy-trinh/thiet-lap?don_vi=1".to_owned()),
             public_href: Some("/cong-khai/thu-tuc/1".to_owned()),
             revisions: vec![
                 RevisionRow { effective_from: None, summary: None, ..row("01/01", RevisionState::Draft, Tone::Info) },
@@ -238,6 +243,9 @@ impl View for DocumentPage {
             next_review_on: None,
             retention: None,
             needs_review: false,
+            links: vec![],
+            review_href: None,
+            settings_href: None,
             public_href: None,
             revisions: vec![],
             edit_href: None,
@@ -268,7 +276,7 @@ fn times() -> Vec<TimeShown> {
     ]
 }
 
-fn files() -> Vec<EvidenceFile> {
+pub(super) fn files() -> Vec<EvidenceFile> {
     vec![EvidenceFile {
         name: "quy-trinh-khai-sinh.docx".to_owned(),
         href: "/tep/1".to_owned(),
@@ -339,10 +347,8 @@ fn draft_page() -> RevisionPage {
         issue_href: None,
         diff_href: None,
         book_href: None,
-        buttons: vec![
-            RevisionAct { form: refused(fresh("submit"), ""), ..act(RevisionVerb::Submit) },
-            act(RevisionVerb::Approve),
-        ],
+        buttons: vec![RevisionAct { form: refused(fresh("submit"), ""), ..act(RevisionVerb::Submit) }],
+        opinions: vec![act(RevisionVerb::Approve)],
         acts: vec![
             RevisionAct { form: refused(fresh("return"), "remark"), ..act(RevisionVerb::Return) },
             act(RevisionVerb::Accept),
@@ -388,6 +394,7 @@ impl View for RevisionPage {
             issue_href: Some("/quy-trinh/ban-hanh".to_owned()),
             diff_href: Some("/quy-trinh/lan/1/so-sanh".to_owned()),
             book_href: Some("/quy-trinh/lan/1/phan-phoi".to_owned()),
+            opinions: vec![],
             buttons: vec![],
             acts: vec![],
             ..draft.clone()
@@ -436,8 +443,8 @@ impl View for DraftForm {
             uploaded,
             files: if uploaded { files() } else { vec![] },
             cases: vec![
-                CaseField { n: 0, label: "Mọi trường hợp còn lại".to_owned() },
-                CaseField { n: 2, label: "Cần xác minh".to_owned() },
+                CaseField { n: 0, label: "Mọi trường hợp còn lại".to_owned(), name: String::new() },
+                CaseField { n: 2, label: "Cần xác minh".to_owned(), name: "Cần xác minh".to_owned() },
             ],
             units: vec![choice("hour", "giờ làm việc"), choice("working_day", "ngày làm việc")],
             channels: vec![choice("direct", "Trực tiếp"), choice("online", "Trực tuyến")],
