@@ -78,7 +78,9 @@ async fn issued(window: &Window, revision: &str, number: &str) {
     window.fill("signed_on", "2026-11-16").await;
     window.fill("decision_title", "Về việc ban hành quy trình giải quyết thủ tục hành chính").await;
     let chosen = format!("revisions/{}", revision.rsplit('/').next().unwrap());
-    if window.value(&chosen).await != "yes" || !window.driver().find(thirtyfour::By::Css(format!("[name='{chosen}']"))).await.unwrap().is_selected().await.unwrap() {
+    if window.value(&chosen).await != "yes"
+        || !window.driver().find(thirtyfour::By::Css(format!("[name='{chosen}']"))).await.unwrap().is_selected().await.unwrap()
+    {
         window.choose(&chosen, "yes").await;
     }
     window.shot("ban-hanh").await;
@@ -226,9 +228,18 @@ fn word() -> PathBuf {
     let mut file = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
     let head = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
     let parts = [
-        ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>"),
-        ("_rels/.rels", "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>"),
-        ("word/document.xml", "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>Quy trình chứng thực chữ ký</w:t></w:r></w:p></w:body></w:document>"),
+        (
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>",
+        ),
+        (
+            "_rels/.rels",
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>",
+        ),
+        (
+            "word/document.xml",
+            "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>Quy trình chứng thực chữ ký</w:t></w:r></w:p></w:body></w:document>",
+        ),
     ];
     for (name, body) in parts {
         file.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -244,7 +255,8 @@ fn pdf() -> PathBuf {
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
         format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];

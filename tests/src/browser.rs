@@ -211,7 +211,10 @@ impl Window {
     /// Opens the disclosure an element stands in, if it stands in one.
     pub async fn unfold(&self, css: &str) {
         let inside = self.find(css).await;
-        self.driver.execute("arguments[0].closest('details')?.setAttribute('open', '');", vec![inside.to_json().unwrap()]).await.unwrap();
+        self.driver
+            .execute("arguments[0].closest('details')?.setAttribute('open', '');", vec![inside.to_json().unwrap()])
+            .await
+            .unwrap();
     }
 
     /// Goes into a field by its name, all of it marked.

@@ -9,8 +9,8 @@ pub mod process;
 pub mod smtp;
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use api::app::App;
 use api::clock::Clock;

@@ -28,6 +28,7 @@ use super::{access, revisions};
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::http::{Slice, Version, seen};
+use crate::standards;
 use crate::store::{Event, Store, Tx, is_unique_violation};
 
 /// Registers are read by the unit that keeps them and by everything below it: the province's
@@ -591,7 +592,7 @@ pub async fn link_all(store: &Store, caller: &Caller, id: DocumentId, wanted: Ve
             for new in wanted {
                 let target_code = problems.optional_text("target_code", new.target_code.as_deref(), 60);
                 let new = NewLink { target_code, ..new };
-                check_target(&tx, &who, &new, &mut problems).await?;
+                check_target(&tx, &who, parent.unit_id, &new, &mut problems).await?;
                 checked.push(new);
             }
             problems.finish()?;
@@ -610,12 +611,17 @@ pub async fn link_all(store: &Store, caller: &Caller, id: DocumentId, wanted: Ve
         .await
 }
 
-async fn check_target(tx: &Tx, caller: &Caller, new: &NewLink, problems: &mut Problems) -> Result<()> {
+async fn check_target(tx: &Tx, caller: &Caller, unit: UnitId, new: &NewLink, problems: &mut Problems) -> Result<()> {
     let db = tx.db();
     if new.kind == LinkKind::Clause {
-        let known = match &new.target_code {
-            Some(code) => clause::Entity::find().filter(clause::Column::Code.eq(code)).count(db).await? > 0,
-            None => false,
+        // A number is read in the edition that the unit works by on the first day of the link.
+        let used = standards::used_by(db, unit, tx.today()).await?;
+        let known = match (&new.target_code, used) {
+            (Some(code), Some(used)) => {
+                let of = clause::Entity::find().filter(clause::Column::StandardId.eq(used.standard.id));
+                of.filter(clause::Column::Code.eq(code)).count(db).await? > 0
+            }
+            _ => false,
         };
         problems.check(!known, "target_code", "unknown_record");
         return Ok(());

@@ -21,6 +21,7 @@ use super::citing::revised_since;
 use super::registers::{holding, validity_of};
 use crate::auth::Caller;
 use crate::error::Result;
+use crate::standards::{Cited, Editions};
 
 /// Documents that are linked with a record today.
 pub(super) fn on(kind: LinkKind, target: Uuid, today: NaiveDate) -> SelectStatement {
@@ -103,7 +104,7 @@ pub enum Target {
     /// An administrative procedure, and whether it holds.
     Catalogue(administrative_procedure::Model, Validity),
     /// A clause of the standard: number and title.
-    Clause(String, String),
+    Clause(Cited, String),
     /// A line of a checklist.
     Line(checklist::Model, checklist_line::Model),
     /// A finding.
@@ -141,7 +142,7 @@ pub async fn linked(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId) 
         .filter(revision::Column::State.eq(RevisionState::Effective))
         .one(db)
         .await?;
-    let known = Known::read(db, caller, &links).await?;
+    let known = Known::read(db, caller, parent.unit_id, &links).await?;
     let withdrawn = parent.state == DocumentState::Withdrawn;
     let shown = |link: document_link::Model| {
         let target = known.target(&link, caller.today)?;
@@ -169,13 +170,14 @@ struct Known {
     external: Vec<external_document::Model>,
     catalogue: Vec<administrative_procedure::Model>,
     clauses: Vec<clause::Model>,
+    editions: Editions,
     lines: Vec<checklist_line::Model>,
     lists: Vec<checklist::Model>,
     findings: Vec<finding::Model>,
 }
 
 impl Known {
-    async fn read(db: &impl ConnectionTrait, caller: &Caller, links: &[document_link::Model]) -> Result<Self> {
+    async fn read(db: &impl ConnectionTrait, caller: &Caller, unit: UnitId, links: &[document_link::Model]) -> Result<Self> {
         let of = |kind: LinkKind| {
             links.iter().filter(move |link| link.kind == kind).filter_map(|link| link.target_id).collect::<Vec<Uuid>>()
         };
@@ -204,13 +206,16 @@ impl Known {
             .filter(finding::Column::Id.is_in(of(LinkKind::Finding)))
             .all(db)
             .await?;
-        Ok(Self { external, catalogue, clauses, lines, lists, findings })
+        let editions = Editions::read(db, unit).await?;
+        Ok(Self { external, catalogue, clauses, editions, lines, lists, findings })
     }
 
     fn target(&self, link: &document_link::Model, today: NaiveDate) -> Option<Target> {
         if link.kind == LinkKind::Clause {
-            let row = self.clauses.iter().find(|row| Some(&row.code) == link.target_code.as_ref())?;
-            return Some(Target::Clause(row.code.clone(), row.title.clone()));
+            let code = link.target_code.as_ref()?;
+            let by = self.editions.on(link.valid_from)?.standard;
+            let row = self.clauses.iter().find(|row| row.standard_id == by.id && row.code == *code)?;
+            return Some(Target::Clause(self.editions.cited(code, Some(&by.code), today), row.title.clone()));
         }
         let id = link.target_id?;
         match link.kind {

@@ -29,7 +29,6 @@ use crate::auth::{Caller, Either, Once, can};
 use crate::error::{Error, Result};
 use crate::evidence::{About, attach_files};
 use crate::http::{Slice, Version, link};
-use crate::standards::{Cited, NowStands};
 use crate::web::{self, Login, Posted, PostedFile, say};
 
 /// `/phat-hien`
@@ -526,7 +525,7 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         of_round: found.source.round().is_some(),
         inspection: Link { href: found.source.href(), text: found.source.code().to_owned() },
         line: found.line.map(|line| LineFacts { code: line.code, question: line.question }),
-        clause: found.clause.as_ref().map(|cited| clause_text(app, cited)),
+        clause: found.clause.as_ref().map(|cited| crate::standards::pages::cited_text(app, cited)),
         cited: found.cited.as_ref().map(|cited| crate::documents::pages::cited::link_of(app, id, cited)),
         criterion: found.row.criterion,
         statement: found.row.statement,
@@ -539,19 +538,6 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         deductions: Vec::new(),
         deduct: None,
     }
-}
-
-/// «10.3 (TCVN ISO 9001:2015), nay là 10.1 (ISO 9001:2026)»
-fn clause_text(app: &App, cited: &Cited) -> String {
-    let Cited { clause, edition, now } = cited;
-    let Some(edition) = edition else { return clause.clone() };
-    let (key, now) = match now {
-        None => ("standard.clause_of", None),
-        Some(NowStands { clause: None, edition }) => ("standard.clause_gone", Some((String::new(), edition.clone()))),
-        Some(NowStands { clause: Some(moved), edition }) => ("standard.clause_moved", Some((moved.clone(), edition.clone()))),
-    };
-    let (moved, newer) = now.unwrap_or_default();
-    web::say(app, key, &[("clause", clause.clone()), ("edition", edition.clone()), ("moved", moved), ("newer", newer)])
 }
 
 /// After an appeal the same verbs decide it.

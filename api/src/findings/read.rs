@@ -263,7 +263,8 @@ async fn clause_of(
         None => None,
     };
     let edition = list.and_then(|list| list.edition);
-    Ok(Some(standards::cited(db, clause, edition.as_deref(), row.unit_id, today).await?))
+    let editions = standards::Editions::read(db, row.unit_id).await?;
+    Ok(Some(editions.cited(clause, edition.as_deref(), today)))
 }
 
 /// The live evidence that meets a condition, oldest first.

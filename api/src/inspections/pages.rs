@@ -315,7 +315,7 @@ async fn shown(app: &App, caller: &Caller, record: Record, refused: Option<Form>
     let link = |href: String, text: String| view::Link { href, text };
     let row = &record.row;
     let asked_by = record.checklist.edition.as_deref();
-    let editions = standards::differs(app.store.read(), asked_by, row.unit_id, row.planned_on).await?;
+    let editions = standards::Editions::read(app.store.read(), row.unit_id).await?.differs(asked_by, row.planned_on);
     Ok(view::InspectionPage {
         code: row.code.clone(),
         kind: row.kind,

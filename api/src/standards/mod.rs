@@ -59,7 +59,7 @@ pub async fn mapping(db: &impl ConnectionTrait, from: StandardId, to: StandardId
         .order_by_asc(clause_move::Column::Position)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|row| Moved { from: row.from_code, to: row.to_code, change: row.change }).collect())
+    Ok(rows.into_iter().map(moved).collect())
 }
 
 /// The edition that a unit works by.
@@ -81,20 +81,73 @@ async fn uses(db: &impl ConnectionTrait, unit: UnitId) -> Result<Vec<standard_us
     Ok(standard_use::Entity::find().filter(bears).order_by_asc(standard_use::Column::Id).all(db).await?)
 }
 
+/// The editions as one unit sees them: read once, asked for many clauses and days.
+#[derive(Clone, Debug)]
+pub struct Editions {
+    editions: Vec<standard::Model>,
+    uses: Vec<standard_use::Model>,
+    moves: Vec<clause_move::Model>,
+}
+
+impl Editions {
+    /// Three statements.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(db: &impl ConnectionTrait, unit: UnitId) -> Result<Self> {
+        let moves = clause_move::Entity::find().order_by_asc(clause_move::Column::Position).all(db).await?;
+        Ok(Self { editions: list(db).await?, uses: uses(db, unit).await?, moves })
+    }
+
+    /// The edition the unit works by on a day; `None` before any edition held.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> Option<InUse> {
+        let said = self.uses.iter().enumerate();
+        let said: Vec<Use<usize>> =
+            said.map(|(place, row)| Use { standard: place, valid_from: row.valid_from, own: row.unit_id.is_some() }).collect();
+        let row = self.uses.get(in_use(&said, day)?.standard)?;
+        let standard = self.editions.iter().find(|one| one.id == row.standard_id)?.clone();
+        Some(InUse { standard, valid_from: row.valid_from, own: row.unit_id.is_some(), ground: row.ground.clone() })
+    }
+
+    /// The edition of this code, international or national.
+    fn named(&self, code: &str) -> Option<&standard::Model> {
+        self.editions.iter().find(|row| row.code == code || row.national_code.as_deref() == Some(code))
+    }
+
+    /// A clause cited by an edition, with its place in the edition the unit works by on a day.
+    #[must_use]
+    pub fn cited(&self, clause: &str, edition: Option<&str>, day: NaiveDate) -> Cited {
+        let by = edition.and_then(|code| self.named(code));
+        let mut cited =
+            Cited { clause: clause.to_owned(), edition: by.map(title_of).or_else(|| edition.map(str::to_owned)), now: None };
+        let (Some(by), Some(used)) = (by, self.on(day)) else { return cited };
+        let between = |row: &&clause_move::Model| row.from_standard_id == by.id && row.to_standard_id == used.standard.id;
+        let moves: Vec<Moved> = self.moves.iter().filter(between).cloned().map(moved).collect();
+        if by.id != used.standard.id && !moves.is_empty() {
+            cited.now = Some(NowStands { clause: renumbered(&moves, clause), edition: title_of(&used.standard) });
+        }
+        cited
+    }
+
+    /// The edition a checklist asks by and the one the unit works by on a day, as papers name them, where they differ.
+    #[must_use]
+    pub fn differs(&self, edition: Option<&str>, day: NaiveDate) -> Option<(String, String)> {
+        let (asked, used) = (self.named(edition?)?, self.on(day)?);
+        (asked.id != used.standard.id).then(|| (title_of(asked), title_of(&used.standard)))
+    }
+}
+
+fn moved(row: clause_move::Model) -> Moved {
+    Moved { from: row.from_code, to: row.to_code, change: row.change }
+}
+
 /// The edition a unit works by on a day; `None` before any edition held.
 ///
 /// # Errors
 /// The database's.
 pub async fn used_by(db: &impl ConnectionTrait, unit: UnitId, on: NaiveDate) -> Result<Option<InUse>> {
-    let rows = uses(db, unit).await?;
-    let said: Vec<Use<usize>> = rows
-        .iter()
-        .enumerate()
-        .map(|(place, row)| Use { standard: place, valid_from: row.valid_from, own: row.unit_id.is_some() })
-        .collect();
-    let Some(row) = in_use(&said, on).and_then(|held| rows.get(held.standard)) else { return Ok(None) };
-    let standard = standard::Entity::find_by_id(row.standard_id).one(db).await?.ok_or(Error::NotFound)?;
-    Ok(Some(InUse { standard, valid_from: row.valid_from, own: row.unit_id.is_some(), ground: row.ground.clone() }))
+    Ok(Editions::read(db, unit).await?.on(on))
 }
 
 /// A clause as it was cited, and where it stands in the edition the unit works by now.
@@ -117,48 +170,10 @@ pub struct NowStands {
     pub clause: Option<String>,
 }
 
-/// The edition of this code, international or national.
-fn named<'a>(editions: &'a [standard::Model], code: &str) -> Option<&'a standard::Model> {
-    editions.iter().find(|row| row.code == code || row.national_code.as_deref() == Some(code))
-}
-
 /// How papers and pages name an edition: by the national code, where there is one.
 #[must_use]
 pub fn title_of(row: &standard::Model) -> String {
     row.national_code.clone().unwrap_or_else(|| row.code.clone())
-}
-
-/// A clause cited by an edition, with its place in the edition the unit works by on a day.
-///
-/// # Errors
-/// The database's.
-pub async fn cited(db: &impl ConnectionTrait, clause: &str, edition: Option<&str>, unit: UnitId, on: NaiveDate) -> Result<Cited> {
-    let editions = list(db).await?;
-    let by = edition.and_then(|code| named(&editions, code));
-    let mut cited =
-        Cited { clause: clause.to_owned(), edition: by.map(title_of).or_else(|| edition.map(str::to_owned)), now: None };
-    let (Some(by), Some(used)) = (by, used_by(db, unit, on).await?) else { return Ok(cited) };
-    let moves = if used.standard.id == by.id { Vec::new() } else { mapping(db, by.id, used.standard.id).await? };
-    if !moves.is_empty() {
-        cited.now = Some(NowStands { clause: renumbered(&moves, clause), edition: title_of(&used.standard) });
-    }
-    Ok(cited)
-}
-
-/// The edition a checklist asks by and the one the unit works by on a day, as papers name them, where they differ.
-///
-/// # Errors
-/// The database's.
-pub async fn differs(
-    db: &impl ConnectionTrait,
-    edition: Option<&str>,
-    unit: UnitId,
-    on: NaiveDate,
-) -> Result<Option<(String, String)>> {
-    let Some(edition) = edition else { return Ok(None) };
-    let editions = list(db).await?;
-    let (Some(asked), Some(used)) = (named(&editions, edition), used_by(db, unit, on).await?) else { return Ok(None) };
-    Ok((asked.id != used.standard.id).then(|| (title_of(asked), title_of(&used.standard))))
 }
 
 /// An edition as papers name it, from any of its codes.
@@ -166,7 +181,9 @@ pub async fn differs(
 /// # Errors
 /// The database's.
 pub async fn name_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<String>> {
-    Ok(named(&list(db).await?, code).map(title_of))
+    let rows = list(db).await?;
+    let found = rows.iter().find(|row| row.code == code || row.national_code.as_deref() == Some(code));
+    Ok(found.map(title_of))
 }
 
 /// What has been said of the edition a unit works by: for all agencies and by itself, last said first.

@@ -14,7 +14,7 @@ use render::views::part::{Chip, Choice, Listing};
 use render::views::standards as view;
 use sea_orm::ConnectionTrait;
 
-use super::{NewUse, title_of};
+use super::{Cited, NewUse, NowStands, title_of};
 use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
@@ -108,6 +108,19 @@ async fn shown(app: &App, caller: &Caller, asked: &Asked, failed: Option<Form>) 
         form: failed.unwrap_or_else(|| web::fresh_form(None)).with_id("adopt"),
         choices: editions.iter().map(|row| Choice::new(row.id.to_string(), title_of(row))).collect(),
     })
+}
+
+/// «10.3 (TCVN ISO 9001:2015), nay là 10.1 (ISO 9001:2026)»
+pub(crate) fn cited_text(app: &App, cited: &Cited) -> String {
+    let Cited { clause, edition, now } = cited;
+    let Some(edition) = edition else { return clause.clone() };
+    let (key, now) = match now {
+        None => ("standard.clause_of", None),
+        Some(NowStands { clause: None, edition }) => ("standard.clause_gone", Some((String::new(), edition.clone()))),
+        Some(NowStands { clause: Some(moved), edition }) => ("standard.clause_moved", Some((moved.clone(), edition.clone()))),
+    };
+    let (moved, newer) = now.unwrap_or_default();
+    say(app, key, &[("clause", clause.clone()), ("edition", edition.clone()), ("moved", moved), ("newer", newer)])
 }
 
 fn edition(row: &standard::Model) -> view::Edition {

@@ -1,11 +1,12 @@
 //! What a document is linked with, what rests on a record, and the page that records are chosen on.
 
+use chrono::NaiveDate;
 use domain::document::control::LinkKind;
 use domain::document::{DocumentKind, DocumentState};
-use domain::id::{DocumentId, DocumentLinkId};
+use domain::id::{DocumentId, DocumentLinkId, UnitId};
 use domain::permission::Permission;
 use domain::record::{ChecklistState, Subject};
-use entities::{administrative_procedure, checklist, checklist_line, clause, document, external_document};
+use entities::{administrative_procedure, checklist, checklist_line, document, external_document};
 use poem::web::{Data, Path, Query};
 use poem::{Request, Response, handler};
 use render::Form;
@@ -27,6 +28,8 @@ use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
 use crate::http::{Slice, link};
+use crate::standards;
+use crate::standards::pages::cited_text;
 use crate::web::{self, Login, Posted, say};
 
 /// The documents that rest on a record, with the revision on its way of each.
@@ -145,7 +148,7 @@ fn shown(app: &App, one: &Linked, instead: &[(Uuid, Link)], acts: bool) -> view:
                 ..blank
             }
         }
-        Target::Clause(code, title) => view::LinkShown { text: format!("{code} {title}"), ..blank },
+        Target::Clause(cited, title) => view::LinkShown { text: format!("{} {title}", cited_text(app, &cited)), ..blank },
         Target::Line(list, line) => view::LinkShown {
             href: Some(web::link_to(Subject::Checklist, list.id.0)),
             text: line_name(app, list, line),
@@ -249,7 +252,9 @@ async fn candidates(app: &App, row: &document::Model, kind: LinkKind, words: &st
                 .await?;
             rows.iter().map(|row| Choice::new(row.id.to_string(), catalogue::name_of(row))).collect()
         }
-        LinkKind::Clause => clauses(db).await?.into_iter().filter(|choice| found(&choice.label)).collect(),
+        LinkKind::Clause => {
+            clauses(db, row.unit_id, caller.today).await?.into_iter().filter(|choice| found(&choice.label)).collect()
+        }
         LinkKind::ChecklistLine => {
             let lines = lines(db).await?;
             let named = lines.iter().map(|(list, line)| Choice::new(line.id.to_string(), line_name(app, list, line)));
@@ -259,17 +264,12 @@ async fn candidates(app: &App, row: &document::Model, kind: LinkKind, words: &st
     })
 }
 
-/// The clauses of the standard, each number once.
-async fn clauses(db: &impl ConnectionTrait) -> Result<Vec<Choice>> {
-    let rows =
-        clause::Entity::find().order_by_asc(clause::Column::StandardId).order_by_asc(clause::Column::Position).all(db).await?;
-    let mut found: Vec<Choice> = Vec::new();
-    for row in rows {
-        if !found.iter().any(|choice| choice.value == row.code) {
-            found.push(Choice::new(row.code.clone(), format!("{} {}", row.code, row.title)));
-        }
-    }
-    Ok(found)
+/// The clauses of the edition that the unit works by.
+async fn clauses(db: &impl ConnectionTrait, unit: UnitId, today: NaiveDate) -> Result<Vec<Choice>> {
+    let Some(used) = standards::used_by(db, unit, today).await? else { return Ok(Vec::new()) };
+    let rows = standards::clauses(db, used.standard.id).await?;
+    let edition = standards::title_of(&used.standard);
+    Ok(rows.into_iter().map(|row| Choice::new(row.code.clone(), format!("{} {} ({edition})", row.code, row.title))).collect())
 }
 
 /// The lines of the youngest published version of every checklist: a link holds for all versions.
