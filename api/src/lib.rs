@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod checklists;
 pub mod clock;
 pub mod config;
+pub mod conformity;
 pub mod corrective_actions;
 pub mod criteria;
 pub mod documents;
@@ -42,7 +43,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 20] = [
+    let areas: [fn(Route) -> Route; 21] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -54,6 +55,7 @@ pub fn pages() -> Route {
         findings::pages::routes,
         corrective_actions::pages::routes,
         documents::pages::routes,
+        conformity::pages::routes,
         dossiers::pages::routes,
         evidence::pages::routes,
         reports::pages::routes,

@@ -219,7 +219,7 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
 }
 
 /// A unit and everything below it.
-fn below(unit: UnitId) -> sea_orm::sea_query::SelectStatement {
+pub(crate) fn below(unit: UnitId) -> sea_orm::sea_query::SelectStatement {
     sea_orm::sea_query::Query::select()
         .column(unit_path::Column::DescendantId)
         .from(unit_path::Entity)
