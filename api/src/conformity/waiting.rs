@@ -142,7 +142,7 @@ async fn under_way(db: &impl ConnectionTrait, units: impl Iterator<Item = UnitId
 }
 
 /// Ten working days after the first procedure moved the scope.
-fn due_of(moved: &[Moved], calendar: &Calendar) -> Option<NaiveDate> {
+pub(super) fn due_of(moved: &[Moved], calendar: &Calendar) -> Option<NaiveDate> {
     let first = moved.iter().map(|one| one.since).min()?;
     calendar.deadline(first, RENEW_DAYS, DeadlineUnit::WorkingDay, DeadlineKind::By).ok().map(|deadline| deadline.due)
 }
