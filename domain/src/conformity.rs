@@ -17,8 +17,7 @@ use crate::time::vn_day;
 pub const CODES: &[&str] = &["scope_empty", "scope_moved", "declaration_open"];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] =
-    &["first_but_declared", "before_decision", "not_yet_happened", "web_address_form"];
+pub const FIELD_CODES: &[&str] = &["first_but_declared", "before_decision", "not_yet_happened", "web_address_form"];
 
 /// Working days to declare again after the scope has changed; our own figure, no law gives one.
 pub const RENEW_DAYS: u32 = 10;
@@ -445,7 +444,13 @@ mod tests {
             ("another suffix", vec![one()], vec![suffixed()], "", None),
             ("codes in another order", vec![two()], vec![swapped()], "", None),
             ("a code of no known form", vec![one()], vec![odd()], "changed QT-01", Some(DeclarationReason::Adjusted)),
-            ("revised and added", vec![one()], vec![revised(), two()], "revised QT-01, added QT-02", Some(DeclarationReason::Wider)),
+            (
+                "revised and added",
+                vec![one()],
+                vec![revised(), two()],
+                "revised QT-01, added QT-02",
+                Some(DeclarationReason::Wider),
+            ),
             ("from nothing", vec![], vec![one()], "added QT-01", Some(DeclarationReason::Wider)),
             ("nothing", vec![], vec![], "", None),
         ] {

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    calendar, checklist, conformity, corrective_action, document, dossier, draft, evidence, finding, independence, inspection, paper,
-    permission, round, rule, scoring, succession, survey, year_work,
+    calendar, checklist, conformity, corrective_action, document, dossier, draft, evidence, finding, independence, inspection,
+    paper, permission, round, rule, scoring, succession, survey, year_work,
 };
 
 type Messages = BTreeMap<String, String>;

@@ -288,15 +288,8 @@ pub async fn register(
             let mut problems = Problems::new();
             let signed = case.row.signed_at.map(vn_date);
             let Registration { number, symbol, issued_on } = input;
-            let symbol = domain::paper::check_registration(
-                papers::PREFIX,
-                number,
-                &symbol,
-                issued_on,
-                signed,
-                tx.today(),
-                &mut problems,
-            );
+            let symbol =
+                domain::paper::check_registration(papers::PREFIX, number, &symbol, issued_on, signed, tx.today(), &mut problems);
             let taken = problems.is_empty() && taken(tx.db(), &case.row, &symbol, number, issued_on.year()).await?;
             problems.check(taken, "number", "number_taken");
             problems.finish()?;

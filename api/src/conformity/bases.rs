@@ -117,7 +117,9 @@ mod tests {
         assert_eq!(standard_name("ISO 9001:2015"), "TCVN ISO 9001:2015");
         assert_eq!(standard_name("ISO 14001:2015"), "ISO 14001:2015");
         let then = proposed(day("2020-01-01"));
-        assert!(then.iter().any(|line| line.contains("101/QĐ-BKHCN")) && !then.iter().any(|line| line.contains("địa phương ngày")));
+        assert!(
+            then.iter().any(|line| line.contains("101/QĐ-BKHCN")) && !then.iter().any(|line| line.contains("địa phương ngày"))
+        );
         assert_eq!(proposed(day("2026-11-16")).len(), FILE.bases.len());
     }
 

@@ -70,8 +70,7 @@ pub struct Listed {
 pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, slice: &Slice) -> Result<Vec<Listed>> {
     use declaration::Column;
     let below = filter.unit_id.map(|unit| Column::UnitId.in_subquery(crate::documents::below(unit)));
-    let wanted =
-        Condition::all().add_option(below).add_option(filter.state.map(|state| Column::State.eq(state)));
+    let wanted = Condition::all().add_option(below).add_option(filter.state.map(|state| Column::State.eq(state)));
     let rows = declaration::Entity::find()
         .filter(access::visible(caller))
         .filter(wanted)
@@ -372,4 +371,3 @@ impl Checked {
         }
     }
 }
-

@@ -231,7 +231,10 @@ fn worded(reason: DeclarationReason, note: Option<&str>) -> String {
 
 fn annex_line(line: &ScopeLine) -> AnnexLine {
     AnnexLine {
-        group: line.field.as_ref().map_or_else(|| "Quy trình nội bộ, quy trình hệ thống".to_owned(), |field| format!("Lĩnh vực {field}")),
+        group: line
+            .field
+            .as_ref()
+            .map_or_else(|| "Quy trình nội bộ, quy trình hệ thống".to_owned(), |field| format!("Lĩnh vực {field}")),
         title: line.title.clone(),
         national_codes: line.national_codes.clone(),
         code: line.code.clone(),
@@ -453,12 +456,7 @@ pub(super) async fn download(app: &App, row: paper::Model) -> Result<Download> {
         DeclarationPart::Annex => "Phụ lục công bố",
     };
     let draft = if row.draft { " (dự thảo)" } else { "" };
-    Ok(Download {
-        body: bytes.into(),
-        media_type: "application/pdf".to_owned(),
-        file_name: format!("{name}{draft}.pdf"),
-        sha256,
-    })
+    Ok(Download { body: bytes.into(), media_type: "application/pdf".to_owned(), file_name: format!("{name}{draft}.pdf"), sha256 })
 }
 
 #[cfg(test)]

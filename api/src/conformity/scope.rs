@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::conformity::{DeclarationState, Difference, ScopeChange, ScopeLine, compare};
 use domain::document::control::LinkKind;
 use domain::document::{DocumentKind, DocumentState, RevisionState};
@@ -108,12 +108,11 @@ fn members(on: NaiveDate) -> SelectStatement {
             Expr::col((near.clone(), unit_path::Column::DescendantId)).equals((path.clone(), unit_path::Column::DescendantId)),
         )
         .and_where(Expr::col((near.clone(), unit_path::Column::Depth)).gt(0))
-        .and_where(
-            Expr::col((near, unit_path::Column::Depth)).lt(Expr::col((path.clone(), unit_path::Column::Depth))),
-        )
+        .and_where(Expr::col((near, unit_path::Column::Depth)).lt(Expr::col((path.clone(), unit_path::Column::Depth))))
         .and_where(Expr::col((its, unit_kind::Column::LevelCode)).ne(DIVISION))
         .to_owned();
-    let part = Cond::all().add(Expr::col((kind.clone(), unit_kind::Column::LevelCode)).eq(DIVISION)).add(Expr::exists(nearer).not());
+    let part =
+        Cond::all().add(Expr::col((kind.clone(), unit_kind::Column::LevelCode)).eq(DIVISION)).add(Expr::exists(nearer).not());
     Query::select()
         .expr_as(Expr::col((path.clone(), unit_path::Column::AncestorId)), Alias::new("agency_id"))
         .expr_as(Expr::col((path.clone(), unit_path::Column::DescendantId)), Alias::new("member_id"))
@@ -157,8 +156,7 @@ pub async fn live(db: &impl ConnectionTrait, unit: UnitId, on: NaiveDate) -> Res
         .from_subquery(members(on), Alias::new("members"))
         .and_where(Expr::col(Alias::new("agency_id")).eq(unit))
         .to_owned();
-    let rows =
-        document::Entity::find().filter(procedures()).filter(document::Column::UnitId.in_subquery(units)).all(db).await?;
+    let rows = document::Entity::find().filter(procedures()).filter(document::Column::UnitId.in_subquery(units)).all(db).await?;
     lines_of(db, rows, on).await
 }
 
@@ -360,18 +358,19 @@ struct New {
 ///
 /// # Errors
 /// The database's.
-pub async fn moved(
-    db: &impl ConnectionTrait,
-    among: Condition,
-    on: NaiveDate,
-) -> Result<Vec<(declaration::Model, Vec<Moved>)>> {
+pub async fn moved(db: &impl ConnectionTrait, among: Condition, on: NaiveDate) -> Result<Vec<(declaration::Model, Vec<Moved>)>> {
     let wanted = Condition::all().add(declaration::Column::State.eq(DeclarationState::InForce)).add(among);
     let rows = declaration::Entity::find().filter(wanted.clone()).order_by_asc(declaration::Column::Id).all(db).await?;
-    let of_these = Query::select().column(declaration::Column::Id).from(declaration::Entity).cond_where(wanted.clone()).to_owned();
+    let of_these =
+        Query::select().column(declaration::Column::Id).from(declaration::Entity).cond_where(wanted.clone()).to_owned();
     let suspects = line::Entity::find()
         .filter(line::Column::DeclarationId.in_subquery(of_these))
         .filter(line::Column::Included.eq(true))
-        .filter(Condition::any().add(line::Column::DocumentId.in_subquery(not_in_force())).add(line::Column::DocumentId.in_subquery(relinked())))
+        .filter(
+            Condition::any()
+                .add(line::Column::DocumentId.in_subquery(not_in_force()))
+                .add(line::Column::DocumentId.in_subquery(relinked())),
+        )
         .all(db)
         .await?;
     let fresh = New::find_by_statement_of(db, undeclared(wanted, on)).await?;
@@ -411,8 +410,7 @@ pub async fn moved(
 }
 
 fn dated(row: &declaration::Model, one: Difference, days: &Days, on: NaiveDate) -> Moved {
-    let signed = row.signed_at.map_or(on, vn_date);
-    let since = days.of(one.change, one.line.document, signed).unwrap_or(on);
+    let since = row.signed_at.and_then(|signed| days.of(one.change, one.line.document, signed)).unwrap_or(on);
     Moved {
         change: one.change,
         code: one.line.code,
@@ -437,7 +435,7 @@ fn relinked() -> SelectStatement {
         .and_where(declaration::Column::State.eq(DeclarationState::InForce))
         .to_owned();
     let later = Expr::col((document_link::Entity, document_link::Column::CreatedAt))
-        .gt(sea_orm::sea_query::SimpleExpr::SubQuery(None, Box::new(first.into())));
+        .gte(sea_orm::sea_query::SimpleExpr::SubQuery(None, Box::new(first.into())));
     Query::select()
         .column(document_link::Column::DocumentId)
         .from(document_link::Entity)
@@ -487,7 +485,7 @@ impl New {
 #[derive(Debug, Default)]
 struct Days {
     revisions: BTreeMap<DocumentId, Vec<(NaiveDate, Option<NaiveDate>)>>,
-    links: BTreeMap<DocumentId, Vec<NaiveDate>>,
+    links: BTreeMap<DocumentId, Vec<document_link::Model>>,
 }
 
 impl Days {
@@ -509,13 +507,14 @@ impl Days {
             .all(db)
             .await?;
         for row in rows {
-            self.links.entry(row.document_id).or_default().extend([Some(row.valid_from), row.valid_to].into_iter().flatten());
+            self.links.entry(row.document_id).or_default().push(row);
         }
         Ok(())
     }
 
     /// The first day after the signature that a change can be seen from.
-    fn of(&self, change: ScopeChange, document: DocumentId, signed: NaiveDate) -> Option<NaiveDate> {
+    fn of(&self, change: ScopeChange, document: DocumentId, signed_at: DateTime<Utc>) -> Option<NaiveDate> {
+        let signed = vn_date(signed_at);
         let spans = self.revisions.get(&document).map(Vec::as_slice).unwrap_or_default();
         match change {
             ScopeChange::Added | ScopeChange::Revised => {
@@ -524,8 +523,10 @@ impl Days {
             }
             ScopeChange::Removed => spans.iter().filter_map(|(_, to)| *to).max(),
             ScopeChange::Changed => {
-                let days = self.links.get(&document).map(Vec::as_slice).unwrap_or_default();
-                days.iter().copied().filter(|day| *day >= signed).min()
+                let links = self.links.get(&document).map(Vec::as_slice).unwrap_or_default();
+                let begun = links.iter().filter(|link| link.created_at > signed_at).map(|link| link.valid_from);
+                let ended = links.iter().filter_map(|link| link.valid_to).filter(|day| *day >= signed);
+                begun.chain(ended).min()
             }
         }
     }

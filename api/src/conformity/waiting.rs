@@ -11,7 +11,9 @@ use domain::record::{Duty as Kind, Subject};
 use domain::time::vn_date;
 use entities::{conformity_declaration as declaration, conformity_fact as fact};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::scope::{self, Moved};
 use crate::auth::Caller;

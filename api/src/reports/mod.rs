@@ -30,8 +30,8 @@ use crate::inspections::access;
 use crate::jobs::{Outcome, Work};
 use crate::store::{Event, Tx, Writer};
 
-pub use data::{prefix, usual_symbol};
 pub(crate) use data::{TERRITORIES, agency, civil, long_date, place_name, units_above};
+pub use data::{prefix, usual_symbol};
 
 /// The kind of the job that renders.
 pub const RENDER: &str = "report.render";

@@ -7,9 +7,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use domain::conformity::DeclarationPart;
 
 use super::{
-    AnnexLine, Area, AreaResult, CchcPart, Counts, Declaration, Dossier, Finding, Grade, Independence, IndependenceException, InspectionReport, IsoPart,
-    Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant, PreviousFinding, Recommendation,
-    ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
+    AnnexLine, Area, AreaResult, CchcPart, Counts, Declaration, Dossier, Finding, Grade, Independence, IndependenceException,
+    InspectionReport, IsoPart, Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant,
+    PreviousFinding, Recommendation, ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
 };
 
 /// Named sample papers.
@@ -874,7 +874,11 @@ fn annex_line(n: usize) -> AnnexLine {
     AnnexLine {
         group: group.to_owned(),
         title: title.to_owned(),
-        national_codes: texts(if n == 3 { &["1.001193.000.00.00.H55", "2.000884.000.00.00.H55"] } else { &["1.001193.000.00.00.H55"] }),
+        national_codes: texts(if n == 3 {
+            &["1.001193.000.00.00.H55", "2.000884.000.00.00.H55"]
+        } else {
+            &["1.001193.000.00.00.H55"]
+        }),
         code: format!("QT-HT-{n:02}"),
         unit: "Trung tâm Phục vụ hành chính công xã An Mẫu".to_owned(),
         note: if n.is_multiple_of(7) { "Mới".to_owned() } else { String::new() },

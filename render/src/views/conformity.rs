@@ -456,7 +456,8 @@ impl View for ConformityUnits {
             moved: 0,
             certified_until: None,
         };
-        let none = ConformityUnitRow { standard: None, decision: None, issued_on: None, ..row("Sở Khoa học và Công nghệ") };
+        let none =
+            ConformityUnitRow { standard: None, decision: None, issued_on: None, ..row("Sở Khoa học và Công nghệ") };
         let moved = ConformityUnitRow { moved: 12, certified_until: Some(day("2027-12-31")), ..row("Xã Bình Mẫu") };
         let full = Self {
             list: Listing::plain(vec![row("Xã An Mẫu"), moved, none]),
@@ -557,15 +558,10 @@ impl View for DeclarationList {
     const TEMPLATE: &'static str = "conformity/list.html";
 
     fn samples() -> Vec<Self> {
-        let rows = vec![
-            declaration_row(DeclarationState::InForce, Some("05/QĐ-UBND")),
-            declaration_row(DeclarationState::Draft, None),
-        ];
-        let full = Self {
-            list: Listing::plain(rows),
-            new_href: Some("/cong-bo/moi".to_owned()),
-            units_href: "/cong-bo".to_owned(),
-        };
+        let rows =
+            vec![declaration_row(DeclarationState::InForce, Some("05/QĐ-UBND")), declaration_row(DeclarationState::Draft, None)];
+        let full =
+            Self { list: Listing::plain(rows), new_href: Some("/cong-bo/moi".to_owned()), units_href: "/cong-bo".to_owned() };
         vec![full.clone(), Self { list: Listing::plain(vec![]), new_href: None, ..full }]
     }
 }
@@ -596,7 +592,9 @@ fn grounds() -> Vec<GroundShown> {
             ended: false,
             source: Some("M".to_owned()),
         },
-        GroundShown { text: "Căn cứ Quyết định đã hết hiệu lực".to_owned(), doubtful: true, ended: true, source: None },
+        GroundShown {
+            text: "Căn cứ Quyết định đã hết hiệu lực".to_owned(), doubtful: true, ended: true, source: None
+        },
     ]
 }
 
@@ -639,7 +637,8 @@ impl View for DeclarationPage {
     fn samples() -> Vec<Self> {
         use domain::record::ReportState as S;
         let at = DateTime::from_timestamp(1_796_200_000, 0).unwrap_or_default();
-        let act = |verb: DeclarationVerb| DeclarationAct { verb, action: format!("/cong-bo/1/viec/{verb}"), form: form(verb.code()) };
+        let act =
+            |verb: DeclarationVerb| DeclarationAct { verb, action: format!("/cong-bo/1/viec/{verb}"), form: form(verb.code()) };
         let paper = |part: DeclarationPart, files| DeclarationPaper {
             part,
             files,
@@ -688,7 +687,9 @@ impl View for DeclarationPage {
             ],
             waits: false,
             public_href: None,
-            history: vec![TimelineItem { at, who: "Thư ký ISO".to_owned(), what: "Bắt đầu soạn".to_owned(), reason: None }],
+            history: vec![TimelineItem {
+                at, who: "Thư ký ISO".to_owned(), what: "Bắt đầu soạn".to_owned(), reason: None
+            }],
         };
         let submitted = Self {
             state: DeclarationState::Submitted,

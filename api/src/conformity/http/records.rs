@@ -534,7 +534,8 @@ pub struct ConformityUnitWhole {
 
 impl From<Whole> for ConformityUnitWhole {
     fn from(whole: Whole) -> Self {
-        let said = |one: Difference| MovedProcedure { change: one.change, code: one.line.code, title: one.line.title, since: None };
+        let said =
+            |one: Difference| MovedProcedure { change: one.change, code: one.line.code, title: one.line.title, since: None };
         Self {
             revised: whole.differences.into_iter().filter(|one| !one.change.moves_scope()).map(said).collect(),
             open_id: whole.open.map(|row| row.id),

@@ -1,9 +1,7 @@
 //! A declaration: where it stands, what may be done now, its papers.
 
 use chrono::NaiveDate;
-use domain::conformity::{
-    DeclarationFact, DeclarationPart, DeclarationState, DeclarationVerb, ScopeChange, is_public, missing,
-};
+use domain::conformity::{DeclarationFact, DeclarationPart, DeclarationState, DeclarationVerb, ScopeChange, is_public, missing};
 use domain::draft::Problems;
 use domain::id::{ConformityDeclarationId, ConformityPaperId};
 use domain::record::ReportState;
@@ -148,8 +146,7 @@ async fn shown(app: &App, caller: &Caller, found: Read, failed: &Failed) -> Resu
                 action: format!("{href}/lap/{part}"),
             })
             .collect(),
-        public_href: is_public(row.state, done.contains(&DeclarationFact::Announced))
-            .then(|| super::public::page_of(row.id)),
+        public_href: is_public(row.state, done.contains(&DeclarationFact::Announced)).then(|| super::public::page_of(row.id)),
         history: shown_history(app, "conformity_event", &history, &names),
     })
 }
@@ -336,9 +333,10 @@ pub async fn note(
     match outcome.await {
         Ok(_) => Ok(web::done(&page_of(id), "declaration_noted")),
         Err(error) => {
-            let error = [("on", "done_on"), ("address", "web_address"), ("recipient", "sent_recipient"), ("number", "letter_number")]
-                .into_iter()
-                .fold(error, |error, (from, to)| on_form(error, from, to));
+            let error =
+                [("on", "done_on"), ("address", "web_address"), ("recipient", "sent_recipient"), ("number", "letter_number")]
+                    .into_iter()
+                    .fold(error, |error, (from, to)| on_form(error, from, to));
             again(&app, &caller, id, fact.code(), form, error).await
         }
     }
