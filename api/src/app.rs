@@ -110,6 +110,7 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::documents::http::DocumentsApi,
                 crate::documents::http::RevisionsApi,
                 crate::documents::http::RegistersApi,
+                crate::conformity::http::ConformityApi,
             ),
         ),
         "Chuẩn",

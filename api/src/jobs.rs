@@ -51,6 +51,7 @@ async fn run(app: &App, kind: &str, work: Work) -> Result<Outcome> {
         crate::mail::SEND => crate::mail::send(app, work).await,
         #[cfg(test)]
         "test.panic" => panic!("as the test wants"),
+        crate::conformity::papers::RENDER => crate::conformity::papers::render(app, work).await,
         crate::reports::RENDER => crate::reports::render(app, work).await,
         other => Ok(Outcome::Fail(format!("no handler for {other}"))),
     }

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod checklists;
 pub mod clock;
 pub mod config;
+pub mod conformity;
 pub mod corrective_actions;
 pub mod criteria;
 pub mod documents;
@@ -56,6 +57,7 @@ pub fn pages() -> Route {
         findings::pages::routes,
         corrective_actions::pages::routes,
         documents::pages::routes,
+        conformity::pages::routes,
         dossiers::pages::routes,
         evidence::pages::routes,
         reports::pages::routes,

@@ -146,4 +146,14 @@ typed_id! {
     ExternalDocumentId,
     /// An administrative procedure (TTHC) of the catalogue.
     AdministrativeProcedureId,
+    /// A declaration of conformity.
+    ConformityDeclarationId,
+    /// A procedure in the scope of a declaration of conformity, or left out of it.
+    ConformityLineId,
+    /// A dated fact about a declaration of conformity.
+    ConformityFactId,
+    /// A rendered paper of a declaration of conformity.
+    ConformityPaperId,
+    /// A certificate of conformity bought elsewhere.
+    ConformityCertificateId,
 }

@@ -10,6 +10,7 @@ mod code;
 
 pub mod calendar;
 pub mod checklist;
+pub mod conformity;
 pub mod corrective_action;
 pub mod document;
 pub mod dossier;

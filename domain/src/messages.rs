@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    calendar, checklist, corrective_action, document, dossier, draft, evidence, finding, independence, inspection, paper,
-    permission, round, rule, scoring, succession, survey, year_work,
+    calendar, checklist, conformity, corrective_action, document, dossier, draft, evidence, finding, independence, inspection,
+    paper, permission, round, rule, scoring, succession, survey, year_work,
 };
 
 type Messages = BTreeMap<String, String>;
@@ -15,6 +15,7 @@ const RULES: &[&[&str]] = &[
     rule::WHO,
     rule::CODES,
     calendar::CODES,
+    conformity::CODES,
     corrective_action::CODES,
     finding::CODES,
     independence::CODES,
@@ -30,6 +31,7 @@ const RULES: &[&[&str]] = &[
 const FIELDS: &[&[&str]] = &[
     draft::FIELD_CODES,
     checklist::FIELD_CODES,
+    conformity::FIELD_CODES,
     corrective_action::FIELD_CODES,
     document::FIELD_CODES,
     dossier::FIELD_CODES,

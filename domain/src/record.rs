@@ -175,6 +175,10 @@ code_enum! {
         ExternalDocument = "external_document",
         /// An administrative procedure of the catalogue.
         AdministrativeProcedure = "administrative_procedure",
+        /// A declaration of conformity.
+        ConformityDeclaration = "conformity_declaration",
+        /// A certificate of conformity.
+        ConformityCertificate = "conformity_certificate",
     }
 }
 
@@ -199,6 +203,8 @@ code_enum! {
         AcknowledgeDocument = "acknowledge_document",
         /// A document is reviewed periodically.
         ReviewDocument = "review_document",
+        /// A unit declares its quality system again: the scope has changed.
+        RenewDeclaration = "renew_declaration",
     }
 }
 

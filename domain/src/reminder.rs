@@ -8,11 +8,13 @@ use std::iter::successors;
 use chrono::NaiveDate;
 
 use crate::calendar::Calendar;
+use crate::record::Duty;
 
 code_enum! {
-    /// A stage of the ladder 7, 3, 1 working days before; the day; every second working day after,
-    /// ten times.
+    /// A stage of a [`Ladder`].
     pub enum Stage ("reminder_stage") {
+        /// Ten working days are left.
+        Before10 = "before_10",
         /// Seven working days are left.
         Before7 = "before_7",
         /// Three working days are left.
@@ -25,6 +27,8 @@ code_enum! {
         Overdue2 = "overdue_2",
         /// Four working days late.
         Overdue4 = "overdue_4",
+        /// Five working days late.
+        Overdue5 = "overdue_5",
         /// Six working days late.
         Overdue6 = "overdue_6",
         /// Eight working days late.
@@ -35,12 +39,65 @@ code_enum! {
         Overdue12 = "overdue_12",
         /// Fourteen working days late.
         Overdue14 = "overdue_14",
+        /// Fifteen working days late.
+        Overdue15 = "overdue_15",
         /// Sixteen working days late.
         Overdue16 = "overdue_16",
         /// Eighteen working days late.
         Overdue18 = "overdue_18",
         /// Twenty working days late; afterwards it stays in the digest only.
         Overdue20 = "overdue_20",
+        /// Twenty-five working days late.
+        Overdue25 = "overdue_25",
+        /// Thirty working days late.
+        Overdue30 = "overdue_30",
+        /// Thirty-five working days late.
+        Overdue35 = "overdue_35",
+        /// Forty working days late.
+        Overdue40 = "overdue_40",
+        /// Forty-five working days late.
+        Overdue45 = "overdue_45",
+        /// Fifty working days late.
+        Overdue50 = "overdue_50",
+    }
+}
+
+/// How often a kind of duty is reminded of; after its last stage it stays in the digest only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ladder {
+    /// 7, 3, 1 working days before; the day; every second working day after, ten times.
+    Usual,
+    /// When it arises, 10 working days before; the day; weekly after, ten times.
+    Weekly,
+}
+
+impl Ladder {
+    /// The ladder of a kind of duty.
+    #[must_use]
+    pub const fn of(duty: Duty) -> Self {
+        match duty {
+            Duty::RenewDeclaration => Self::Weekly,
+            _ => Self::Usual,
+        }
+    }
+
+    /// Whether the stage is one of its own.
+    #[must_use]
+    pub const fn has(self, stage: Stage) -> bool {
+        let offset = stage.offset();
+        match self {
+            Self::Usual => matches!(offset, -7 | -3 | -1 | 0) || (offset > 0 && offset <= 20 && offset % 2 == 0),
+            Self::Weekly => matches!(offset, -10 | 0) || (offset > 0 && offset % 5 == 0),
+        }
+    }
+
+    /// The latest stage reached on `today`; `None` before the first.
+    ///
+    /// A day off is in the stage of the working day before it; nothing is sent on it ([`sending_day`]).
+    #[must_use]
+    pub fn stage(self, calendar: &Calendar, due_on: NaiveDate, today: NaiveDate) -> Option<Stage> {
+        let late = calendar.working_days_between(due_on, today);
+        Stage::ALL.iter().copied().rev().find(|stage| self.has(*stage) && stage.offset() <= late)
     }
 }
 
@@ -73,20 +130,29 @@ impl Stage {
     #[must_use]
     pub const fn offset(self) -> i64 {
         match self {
+            Self::Before10 => -10,
             Self::Before7 => -7,
             Self::Before3 => -3,
             Self::Before1 => -1,
             Self::Due => 0,
             Self::Overdue2 => 2,
             Self::Overdue4 => 4,
+            Self::Overdue5 => 5,
             Self::Overdue6 => 6,
             Self::Overdue8 => 8,
             Self::Overdue10 => 10,
             Self::Overdue12 => 12,
             Self::Overdue14 => 14,
+            Self::Overdue15 => 15,
             Self::Overdue16 => 16,
             Self::Overdue18 => 18,
             Self::Overdue20 => 20,
+            Self::Overdue25 => 25,
+            Self::Overdue30 => 30,
+            Self::Overdue35 => 35,
+            Self::Overdue40 => 40,
+            Self::Overdue45 => 45,
+            Self::Overdue50 => 50,
         }
     }
 
@@ -97,13 +163,11 @@ impl Stage {
     }
 }
 
-/// The latest stage reached on `today`; `None` while more than seven working days are left.
-///
-/// A day off is in the stage of the working day before it; nothing is sent on it ([`sending_day`]).
+/// The latest stage of the usual ladder reached on `today`; `None` while more than seven working days
+/// are left.
 #[must_use]
 pub fn stage(calendar: &Calendar, due_on: NaiveDate, today: NaiveDate) -> Option<Stage> {
-    let late = calendar.working_days_between(due_on, today);
-    Stage::ALL.iter().copied().rev().find(|stage| stage.offset() <= late)
+    Ladder::Usual.stage(calendar, due_on, today)
 }
 
 /// Whether mails go out on this day: working days only, made-up Saturdays included.
@@ -196,7 +260,11 @@ mod tests {
 
     #[test]
     fn there_are_ten_reminders_after_the_due_date() {
-        assert_eq!(Stage::ALL.iter().filter(|stage| stage.is_overdue()).count(), 10);
+        for ladder in [Ladder::Usual, Ladder::Weekly] {
+            let own = Stage::ALL.iter().filter(|stage| ladder.has(**stage));
+            assert_eq!(own.filter(|stage| stage.is_overdue()).count(), 10, "{ladder:?}");
+        }
+        assert!(Stage::ALL.iter().all(|stage| Ladder::Usual.has(*stage) || Ladder::Weekly.has(*stage)));
         assert!(Stage::ALL.is_sorted_by_key(|stage| stage.offset()));
         for stage in Stage::ALL {
             let number = stage.offset().abs();
@@ -207,6 +275,25 @@ mod tests {
             };
             assert_eq!(stage.code(), expected);
         }
+    }
+
+    #[test]
+    fn a_weekly_duty_is_said_when_it_arises_on_its_day_and_every_week_after() {
+        // It arose on 16/11/2026, ten working days before; 24/11 is a holiday.
+        for (today, expected) in [
+            ("13/11/2026", None),
+            ("16/11/2026", Some("before_10")),
+            ("30/11/2026", Some("before_10")),
+            ("01/12/2026", Some("due")),
+            ("07/12/2026", Some("due")),
+            ("08/12/2026", Some("overdue_5")),
+            ("15/12/2026", Some("overdue_10")),
+            ("31/12/2027", Some("overdue_50")),
+        ] {
+            let found = Ladder::of(Duty::RenewDeclaration).stage(&vietnam(), day("01/12/2026"), day(today));
+            assert_eq!(found.map(Stage::code), expected, "{today}");
+        }
+        assert_eq!(Ladder::of(Duty::FilePlan), Ladder::Usual);
     }
 
     #[test]
@@ -262,7 +349,7 @@ mod tests {
         #[test]
         fn a_stage_begins_on_the_day_it_is_sent(due_on in some_day()) {
             let (calendar, due_on) = (vietnam(), vietnam().next_working_day_on_or_after(due_on));
-            for reached in Stage::ALL {
+            for reached in Stage::ALL.iter().filter(|reached| Ladder::Usual.has(**reached)) {
                 let on = sent_on(&calendar, due_on, *reached);
                 prop_assert!(sending_day(&calendar, on));
                 prop_assert_eq!(stage(&calendar, due_on, on), Some(*reached));

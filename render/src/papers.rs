@@ -4,6 +4,7 @@
 //! `templates/papers/`, in the form of NĐ 30/2020/NĐ-CP. Texts reach typst as values of a JSON file,
 //! never as markup, so nothing a user writes is ever executed.
 
+mod declaration;
 mod inspection_report;
 mod layout;
 mod minutes;
@@ -18,6 +19,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use self::declaration::{AnnexLine, Declaration};
 pub use self::inspection_report::{
     CchcPart, Independence, IndependenceException, InspectionReport, IsoPart, Mark, Matrix, MatrixRow, PreviousFinding,
     ReportKind,
@@ -56,6 +58,8 @@ pub enum Paper {
     Minutes(Box<Minutes>),
     /// Báo cáo kết quả kiểm tra; báo cáo đánh giá nội bộ.
     InspectionReport(Box<InspectionReport>),
+    /// Quyết định công bố, bản công bố, phụ lục.
+    Declaration(Box<Declaration>),
 }
 
 /// A paper as PDF, with what must be recorded beside it.
@@ -162,6 +166,7 @@ impl Paper {
         match self {
             Self::Minutes(minutes) => &minutes.sheet,
             Self::InspectionReport(report) => &report.sheet,
+            Self::Declaration(declaration) => &declaration.sheet,
         }
     }
 
@@ -169,6 +174,7 @@ impl Paper {
         match self {
             Self::Minutes(_) => "/minutes.typ",
             Self::InspectionReport(_) => "/inspection-report.typ",
+            Self::Declaration(_) => "/declaration.typ",
         }
     }
 
@@ -194,6 +200,8 @@ impl Paper {
                 };
                 (vocabulary, &report.findings, &report.recommendations)
             }
+            // Its lines are what was frozen; there is nothing in it that could contradict.
+            Self::Declaration(_) => return Ok(()),
         };
         let mut codes = BTreeSet::new();
         for finding in findings {

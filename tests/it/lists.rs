@@ -101,6 +101,7 @@ async fn one_more(app: &TestApp, n: usize, first: Option<&First>) -> First {
     };
     plan.into_active_model().insert(db).await.unwrap();
     staff(app, n).await;
+    crate::conformity::one_more(app, n, &format!("THU-{n}")).await;
     let own = First { visit, finding: raised.id.to_string(), action: action.id.to_string() };
     within(app, n, first.unwrap_or(&own)).await;
     own
@@ -302,6 +303,9 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
         ("thukyiso", "inspections".to_owned()),
         ("chutich.an", "findings".to_owned()),
         ("chutich.an", "corrective-actions".to_owned()),
+        ("thukyiso.an", "conformity-declarations".to_owned()),
+        ("thukyiso.an", "conformity-certificates".to_owned()),
+        ("quantri", "conformity-units?limit=100".to_owned()),
         ("truongdoan", "findings".to_owned()),
         ("truongdoan", "corrective-actions".to_owned()),
         ("truongdoan", format!("corrective-actions/{action}/examples")),
@@ -332,6 +336,9 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
         ("thukyiso.an", "/quy-trinh/ra-soat".to_owned()),
         ("thukyiso.an", "/".to_owned()),
         ("thukyiso.an", "/cong-khai/thu-tuc".to_owned()),
+        ("quantri", "/cong-bo".to_owned()),
+        ("thukyiso.an", "/cong-bo/danh-sach".to_owned()),
+        ("thukyiso.an", "/cong-khai/cong-bo".to_owned()),
         ("truongdoan", format!("/kiem-tra/{}", visit.id)),
         ("truongdoan", format!("/kiem-tra/{}/van-ban", visit.id)),
         ("truongdoan", format!("/minh-chung/inspection_line/{}", visit.line)),

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod checklists;
+mod conformity;
 mod corrective_actions;
 mod criteria;
 mod document_citing;

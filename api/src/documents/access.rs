@@ -24,7 +24,7 @@ use crate::http::{Version, seen};
 use crate::store::Tx;
 
 /// States that readers of the unit's documents see.
-pub(super) const IN_FORCE_ONCE: [RevisionState; 4] =
+pub(crate) const IN_FORCE_ONCE: [RevisionState; 4] =
     [RevisionState::Effective, RevisionState::Superseded, RevisionState::Withdrawn, RevisionState::Archived];
 
 /// The condition «the caller keeps or approves documents of this unit»: they see drafts too.

@@ -249,7 +249,7 @@ fn worded(words: &str, today: chrono::NaiveDate) -> Condition {
 }
 
 /// A unit and everything below it.
-fn below(unit: UnitId) -> sea_orm::sea_query::SelectStatement {
+pub(crate) fn below(unit: UnitId) -> sea_orm::sea_query::SelectStatement {
     sea_orm::sea_query::Query::select()
         .column(unit_path::Column::DescendantId)
         .from(unit_path::Entity)

@@ -106,7 +106,7 @@ impl Day {
     /// The stage a duty has reached; `None` while it is far away.
     #[must_use]
     pub fn stage(&self, duty: &Duty) -> Option<reminder::Stage> {
-        reminder::stage(&self.calendar, duty.due_on, self.on)
+        reminder::Ladder::of(duty.duty).stage(&self.calendar, duty.due_on, self.on)
     }
 
     /// What one person is reminded of, the most pressing first.

@@ -58,7 +58,7 @@ struct Known {
 }
 
 /// Units whose agency is a people's committee, and which name the place of a paper.
-const TERRITORIES: &[&str] =
+pub(crate) const TERRITORIES: &[&str] =
     &["thanh_pho_trung_uong", "tinh", "quan", "huyen", "thi_xa", "thanh_pho", "phuong", "xa", "thi_tran", "dac_khu"];
 
 /// Reads everything in the caller's snapshot: a constant number of statements.
@@ -125,7 +125,7 @@ pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> 
 }
 
 /// A unit and those above it, nearest first.
-async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
+pub(crate) async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
     let paths = unit_path::Entity::find()
         .filter(unit_path::Column::DescendantId.eq(id))
         .order_by_asc(unit_path::Column::Depth)
@@ -206,7 +206,7 @@ async fn proofs(
 }
 
 /// The agency of a unit as it stands in a sentence: of a territory its people's committee.
-fn agency(row: &unit::Model) -> String {
+pub(crate) fn agency(row: &unit::Model) -> String {
     if TERRITORIES.contains(&row.kind_code.as_str()) {
         format!("Ủy ban nhân dân {}", lower_first(&row.name))
     } else {
@@ -215,7 +215,7 @@ fn agency(row: &unit::Model) -> String {
 }
 
 /// Địa danh: the name of the nearest territory without its kind, unless that is a number.
-fn place_name(above: &[unit::Model]) -> String {
+pub(crate) fn place_name(above: &[unit::Model]) -> String {
     let Some(territory) = above.iter().find(|row| TERRITORIES.contains(&row.kind_code.as_str())) else {
         return "……".to_owned();
     };
@@ -239,12 +239,12 @@ fn paragraphs(text: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-fn civil(at: DateTime<Utc>) -> NaiveDateTime {
+pub(crate) fn civil(at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&vietnam()).naive_local()
 }
 
 /// «ngày 05 tháng 3 năm 2026».
-fn long_date(date: NaiveDate) -> String {
+pub(crate) fn long_date(date: NaiveDate) -> String {
     use chrono::Datelike as _;
     let month = if date.month() < 3 { format!("{:02}", date.month()) } else { date.month().to_string() };
     format!("ngày {:02} tháng {month} năm {}", date.day(), date.year())

@@ -15,6 +15,11 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
+    "conformity_fact",
+    "conformity_paper",
+    "conformity_line",
+    "conformity_declaration",
+    "conformity_certificate",
     "deduction",
     "dossier_report",
     "report",
@@ -74,7 +79,8 @@ const TABLES: &[&str] = &[
 ];
 
 /// Tables whose triggers refuse to delete.
-const APPEND_ONLY: [&str; 10] = [
+const APPEND_ONLY: [&str; 11] = [
+    "conformity_fact",
     "event",
     "answer",
     "survey_form",

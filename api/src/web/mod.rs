@@ -272,6 +272,7 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("corrective_actions", "/khac-phuc", Permission::ReadFindings),
         ("findings", "/phat-hien", Permission::ReadFindings),
         ("procedures", "/quy-trinh", Permission::ReadDocuments),
+        ("conformity", "/cong-bo", Permission::ReadDocuments),
         ("rounds", "/dot-cham-diem", Permission::ReadScores),
         ("programmes", "/chuong-trinh", Permission::ReadProgrammes),
         ("dossier_reports", "/so-lieu", Permission::ReadFigures),
@@ -357,6 +358,7 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Distribution => format!("/quy-trinh/phan-phoi/{id}"),
         Subject::ExternalDocument => format!("/quy-trinh/van-ban-ngoai/{id}"),
         Subject::AdministrativeProcedure => format!("/quy-trinh/thu-tuc-hanh-chinh/{id}"),
+        Subject::ConformityDeclaration => format!("/cong-bo/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         _ => "/".to_owned(),
     }

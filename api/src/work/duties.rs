@@ -83,6 +83,7 @@ pub async fn all(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty
     found.extend(crate::corrective_actions::duties(db, today).await?);
     found.extend(crate::rounds::owed::duties(db, today).await?);
     found.extend(crate::documents::duties(db, today).await?);
+    found.extend(crate::conformity::duties(db, today).await?);
     Ok(found)
 }
 

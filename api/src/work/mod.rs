@@ -66,6 +66,7 @@ pub async fn waiting(db: &impl ConnectionTrait, caller: &Caller, now: DateTime<U
     items.extend(waiting::papers(db, caller, &calendar).await?);
     items.extend(rounds::rounds(db, caller, now).await?);
     items.extend(crate::documents::waiting::items(db, caller).await?);
+    items.extend(crate::conformity::waiting::items(db, caller, &calendar).await?);
     for item in &mut items {
         count_down(item, &calendar, caller.today);
     }

@@ -4,10 +4,12 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use domain::conformity::DeclarationPart;
+
 use super::{
-    Area, AreaResult, CchcPart, Counts, Dossier, Finding, Grade, Independence, IndependenceException, InspectionReport, IsoPart,
-    Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant, PreviousFinding, Recommendation,
-    ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
+    AnnexLine, Area, AreaResult, CchcPart, Counts, Declaration, Dossier, Finding, Grade, Independence, IndependenceException,
+    InspectionReport, IsoPart, Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant,
+    PreviousFinding, Recommendation, ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
 };
 
 /// Named sample papers.
@@ -15,6 +17,15 @@ use super::{
 pub fn samples() -> Vec<(&'static str, Paper)> {
     let minutes = |minutes| Paper::Minutes(Box::new(minutes));
     let report = |report| Paper::InspectionReport(Box::new(report));
+    let declaration = |one: Declaration| {
+        let subject = "hệ thống quản lý chất lượng phù hợp Tiêu chuẩn quốc gia TCVN ISO 9001:2015";
+        let again = if one.again { "Công bố lại" } else { "Công bố" };
+        let subject = match one.part {
+            DeclarationPart::Statement => format!("{again} {subject}"),
+            _ => format!("Về việc {} {subject}", again.to_lowercase()),
+        };
+        Paper::Declaration(Box::new(Declaration { sheet: Sheet { subject, ..one.sheet }, ..one }))
+    };
     vec![
         ("bien-ban-ngan-du-thao", minutes(short_minutes())),
         ("bien-ban-cchc", minutes(typical_minutes())),
@@ -26,6 +37,9 @@ pub fn samples() -> Vec<(&'static str, Paper)> {
         ("bao-cao-cchc", report(typical_report())),
         ("bao-cao-dai", report(long_report())),
         ("bao-cao-iso", report(iso_report())),
+        ("quyet-dinh-cong-bo-du-thao", declaration(first_declaration())),
+        ("quyet-dinh-cong-bo-lai", declaration(declaration_again())),
+        ("ban-cong-bo", declaration(Declaration { part: DeclarationPart::Statement, ..declaration_again() })),
     ]
 }
 
@@ -848,5 +862,80 @@ fn iso_report() -> InspectionReport {
         closing: "Trên đây là báo cáo kết quả đánh giá nội bộ lần 1 năm 2026, Đoàn đánh giá kính trình Chủ tịch Ủy ban nhân dân xã xem xét, phê duyệt".to_owned(),
         recipients: texts(&["Như trên", "Các bộ phận được đánh giá", "Lưu: VT, hồ sơ ISO"]),
         signature: signer(&["TRƯỞNG ĐOÀN ĐÁNH GIÁ"], "Phan Hữu Nghĩa"),
+    }
+}
+
+fn annex_line(n: usize) -> AnnexLine {
+    let (group, title) = match n % 3 {
+        0 => ("Lĩnh vực Hộ tịch", "Đăng ký khai sinh kết hợp đăng ký nhận cha, mẹ, con"),
+        1 => ("Lĩnh vực Chứng thực", "Chứng thực bản sao từ bản chính giấy tờ, văn bản"),
+        _ => ("Lĩnh vực Đất đai", "Đăng ký đất đai, tài sản gắn liền với đất lần đầu đối với hộ gia đình, cá nhân"),
+    };
+    AnnexLine {
+        group: group.to_owned(),
+        title: title.to_owned(),
+        national_codes: texts(if n == 3 {
+            &["1.001193.000.00.00.H55", "2.000884.000.00.00.H55"]
+        } else {
+            &["1.001193.000.00.00.H55"]
+        }),
+        code: format!("QT-HT-{n:02}"),
+        unit: "Trung tâm Phục vụ hành chính công xã An Mẫu".to_owned(),
+        note: if n.is_multiple_of(7) { "Mới".to_owned() } else { String::new() },
+    }
+}
+
+fn first_declaration() -> Declaration {
+    let mut sheet = sheet("", None, true);
+    sheet.letterhead = Letterhead {
+        superior: None,
+        agency: "Ủy ban nhân dân\nxã An Mẫu".to_owned(),
+        issuer: "Ủy ban nhân dân xã An Mẫu".to_owned(),
+        number: None,
+        symbol: "UBND".to_owned(),
+    };
+    Declaration {
+        sheet,
+        part: DeclarationPart::Decision,
+        place_name: "An Mẫu".to_owned(),
+        issued_on: None,
+        authority: "Chủ tịch Ủy ban nhân dân xã An Mẫu".to_owned(),
+        agency: "Ủy ban nhân dân xã An Mẫu".to_owned(),
+        address: "Số 01 đường Mẫu, xã An Mẫu, tỉnh Mẫu".to_owned(),
+        standard: "TCVN ISO 9001:2015".to_owned(),
+        again: false,
+        reason: None,
+        grounds: texts(&[
+            "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025",
+            "Căn cứ Quyết định số 19/2014/QĐ-TTg ngày 05 tháng 3 năm 2014 của Thủ tướng Chính phủ về việc áp dụng hệ thống quản lý chất lượng theo Tiêu chuẩn quốc gia TCVN ISO 9001:2008 vào hoạt động của các cơ quan, tổ chức thuộc hệ thống hành chính nhà nước",
+            "Căn cứ kết quả đánh giá nội bộ và xem xét của lãnh đạo năm 2026",
+        ]),
+        statement: "Hệ thống quản lý chất lượng tại Ủy ban nhân dân xã An Mẫu phù hợp Tiêu chuẩn quốc gia TCVN ISO 9001:2015 đối với các hoạt động thuộc phạm vi nêu dưới đây.".to_owned(),
+        replaces: None,
+        lines: (1..=3).map(annex_line).collect(),
+        gone: Vec::new(),
+        recipients: texts(&["Như Điều 4", "Sở Khoa học và Công nghệ tỉnh Mẫu (để báo cáo)", "Lưu: VT"]),
+        signature: Signatory { capacity: texts(&["Chủ tịch"]), ..signatory(None, None, Signing::Pending) },
+    }
+}
+
+fn declaration_again() -> Declaration {
+    let first = first_declaration();
+    let letterhead = Letterhead { number: Some(5), ..first.sheet.letterhead };
+    let mut lines: Vec<AnnexLine> = (1..=72).map(annex_line).collect();
+    lines.sort_by(|a, b| a.group.cmp(&b.group));
+    Declaration {
+        sheet: Sheet { letterhead, draft: false, ..first.sheet },
+        issued_on: Some(day(2026, 3, 5)),
+        again: true,
+        reason: Some("điều chỉnh phạm vi áp dụng".to_owned()),
+        replaces: Some("Quyết định số 12/QĐ-UBND ngày 10 tháng 8 năm 2025".to_owned()),
+        lines,
+        gone: vec![AnnexLine { note: "Bãi bỏ".to_owned(), ..annex_line(99) }],
+        signature: Signatory {
+            capacity: texts(&["Chủ tịch"]),
+            ..signatory(None, Some("Phạm Đức Thịnh"), Signing::Confirmed { at: at(day(2026, 3, 4), 9, 30) })
+        },
+        ..first
     }
 }

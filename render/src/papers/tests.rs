@@ -40,7 +40,7 @@ fn sample(name: &str) -> Paper {
 fn minutes(name: &str) -> Minutes {
     match sample(name) {
         Paper::Minutes(minutes) => *minutes,
-        Paper::InspectionReport(_) => panic!("{name} is a report"),
+        Paper::InspectionReport(_) | Paper::Declaration(_) => panic!("{name} is no minutes"),
     }
 }
 
@@ -216,6 +216,7 @@ fn the_signatures_stand_with_the_last_lines_of_text() {
         let (capacity, words) = match paper {
             Paper::Minutes(_) => ("THƯ KÝ", "được lập thành"),
             Paper::InspectionReport(_) => ("TRƯỞNG ĐOÀN", "Trên đây là"),
+            Paper::Declaration(_) => ("Nơi nhận:", "./."),
         };
         let signed: Vec<_> = pages.iter().filter(|page| page.lines().any(|line| line.starts_with(capacity))).collect();
         assert_eq!(signed.len(), 1, "{name}");
@@ -301,6 +302,33 @@ fn data_that_contradicts_itself_is_refused() {
     let ReportKind::Iso(part) = &mut report.kind else { panic!("not ISO") };
     part.matrix.as_mut().unwrap().rows[0].marks.pop();
     assert!(matches!(render(&Paper::InspectionReport(report)), Err(PaperError::Contradiction(_))));
+}
+
+#[test]
+fn the_annex_of_a_decision_is_numbered_anew_with_its_head_on_every_page() {
+    let (texts, all) = (texts(laid_out("quyet-dinh-cong-bo-lai")), squeezed("quyet-dinh-cong-bo-lai"));
+    let annex: Vec<&String> = texts.iter().filter(|page| page.contains("Mã quy trình")).collect();
+    assert!(annex.len() > 2, "{} pages of annex", annex.len());
+    assert_eq!(annex.len() + 1, texts.len(), "the decision has one page, the head of the table stands on every other");
+    for expected in [
+        "Số:05/QĐ-UBND",
+        "vàthaythếQuyếtđịnhsố12/QĐ-UBNDngày10tháng8năm2025.",
+        "(KèmtheoQuyếtđịnhsố05/QĐ-UBNDngày05tháng3năm2026củaỦybannhândânxãAnMẫu)",
+        "QuytrìnhđưarakhỏiphạmvisovớilầncôngbốtrướcTT",
+        "1.001193.000.00.00.H55",
+    ] {
+        assert!(all.contains(expected), "{expected} in {all}");
+    }
+    assert!(squeezed("quyet-dinh-cong-bo-du-thao").contains("Số:/QĐ-UBND"));
+    assert!(!squeezed("ban-cong-bo").contains("Số:"), "the declaration itself has no number of its own");
+}
+
+#[test]
+fn the_annex_can_be_printed_alone() {
+    let Paper::Declaration(mut paper) = sample("quyet-dinh-cong-bo-lai") else { panic!("no declaration") };
+    paper.part = domain::conformity::DeclarationPart::Annex;
+    let pages = texts(&pages(&Paper::Declaration(paper)));
+    assert!(pages[0].contains("Phụ lục") && !pages.concat().contains("Nơi nhận"), "{}", pages[0]);
 }
 
 #[test]

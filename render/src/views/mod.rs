@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod checklists;
+pub mod conformity;
 pub mod corrective_actions;
 pub mod criteria;
 pub mod deductions;
@@ -80,6 +81,15 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     checklists::ChecklistList,
     checklists::ChecklistPage,
     checklists::NewChecklist,
+    conformity::ConformityUnitPage,
+    conformity::ConformityUnits,
+    conformity::DeclarationForm,
+    conformity::DeclarationList,
+    conformity::DeclarationPage,
+    conformity::NewDeclaration,
+    conformity::PublicDeclaration,
+    conformity::PublicDeclarations,
+    conformity::ScopePage,
     corrective_actions::ActionList,
     corrective_actions::ActionPage,
     criteria::CriteriaSetDiff,
