@@ -1,6 +1,7 @@
 //! Browser journeys in headless Chromium, on a phone's and a desk's screen.
 
 mod chain;
+mod documents;
 mod looks;
 mod rounds;
 
