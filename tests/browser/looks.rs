@@ -1,4 +1,6 @@
-//! Every page of scoring, as the people who use it see it: nothing is wider than the screen.
+//! Every page of scoring and of the quality system, as the people who use it see it: nothing is wider than the screen.
+
+mod registers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +12,15 @@ use tests::browser::{DESK, PHONE, Served, Window};
 const INDEX: &str = include_str!("../../data/gia-lai-766-communes-2026-10-10.csv");
 
 /// Where each begins; what is linked below is visited too, one page of each kind.
-const TOURS: [(&str, &[&str]); 6] = [
+const TOURS: [(&str, &[&str]); 8] = [
     ("thukyhoidong", &["/dot-cham-diem", "/bo-tieu-chi", "/chi-so-766", "/so-lieu", "/viec-trong-nam", "/khao-sat"]),
     ("daumoi.an", &["/dot-cham-diem", "/so-lieu", "/viec-trong-nam", "/khao-sat"]),
     ("thamdinh1", &["/dot-cham-diem"]),
     ("truongdoan", &["/phat-hien?q=PH"]),
     ("chutich.binh", &["/dot-cham-diem"]),
-    ("", &["/cong-khai/xep-hang"]),
+    ("thukyiso.an", &["/quy-trinh", "/tieu-chuan", "/cong-bo", "/muc-tieu", "/xem-xet-lanh-dao"]),
+    ("chutich.an", &["/quy-trinh", "/cong-bo", "/muc-tieu", "/xem-xet-lanh-dao"]),
+    ("", &["/cong-khai/xep-hang", "/cong-khai/thu-tuc", "/cong-khai/cong-bo"]),
 ];
 
 /// How many pages of one kind are looked at: rounds and sheets differ with where they stand.
@@ -89,7 +93,7 @@ async fn index(app: &TestApp) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_page_of_scoring_is_wider_than_a_phone_or_a_desk() {
+async fn no_page_of_scoring_and_of_the_quality_system_is_wider_than_a_phone_or_a_desk() {
     let app = TestApp::start().await;
     api::sample::remove(&app.app.store).await.unwrap();
     api::sample::load(&app.app).await.unwrap();

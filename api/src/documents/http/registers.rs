@@ -272,6 +272,7 @@ fn list_path(path: &str, filter: &Filter) -> String {
 impl RegistersApi {
     /// List external documents
     #[oai(path = "/external-documents", method = "get", operation_id = "list_external_documents")]
+    #[expect(clippy::too_many_arguments, reason = "query parameters")]
     async fn list_external_documents(
         &self,
         auth: Auth<can::ReadDocuments>,
@@ -338,6 +339,7 @@ impl RegistersApi {
 
     /// List administrative procedures (TTHC)
     #[oai(path = "/administrative-procedures", method = "get", operation_id = "list_administrative_procedures")]
+    #[expect(clippy::too_many_arguments, reason = "query parameters")]
     async fn list_administrative_procedures(
         &self,
         auth: Auth<can::ReadDocuments>,
