@@ -108,6 +108,8 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::documents::http::DocumentsApi,
                 crate::documents::http::RevisionsApi,
                 crate::documents::http::RegistersApi,
+                crate::objectives::http::ObjectivesApi,
+                crate::management_reviews::http::ManagementReviewsApi,
             ),
         ),
         "Chuẩn",

@@ -23,6 +23,8 @@ pub mod inspections;
 pub mod installation;
 pub mod jobs;
 pub mod mail;
+pub mod management_reviews;
+pub mod objectives;
 pub mod people;
 pub mod programmes;
 pub mod reminders;
@@ -42,7 +44,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 20] = [
+    let areas: [fn(Route) -> Route; 22] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -63,6 +65,8 @@ pub fn pages() -> Route {
         year_work::pages::routes,
         surveys::pages::routes,
         rounds::pages::routes,
+        objectives::pages::routes,
+        management_reviews::pages::routes,
     ];
     areas.into_iter().fold(Route::new(), |tree, area| area(tree))
 }

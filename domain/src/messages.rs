@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    calendar, checklist, corrective_action, document, dossier, draft, evidence, finding, independence, inspection, paper,
-    permission, round, rule, scoring, succession, survey, year_work,
+    calendar, checklist, corrective_action, document, dossier, draft, evidence, finding, independence, inspection,
+    management_review, objective, paper, permission, round, rule, scoring, succession, survey, year_work,
 };
 
 type Messages = BTreeMap<String, String>;
@@ -25,6 +25,8 @@ const RULES: &[&[&str]] = &[
     round::CODES,
     document::CODES,
     succession::CODES,
+    objective::CODES,
+    management_review::CODES,
 ];
 
 const FIELDS: &[&[&str]] = &[
@@ -37,6 +39,8 @@ const FIELDS: &[&[&str]] = &[
     paper::FIELD_CODES,
     survey::FIELD_CODES,
     year_work::FIELD_CODES,
+    objective::FIELD_CODES,
+    management_review::FIELD_CODES,
 ];
 
 /// The messages of both languages that this crate's own words are in.

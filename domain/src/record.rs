@@ -175,6 +175,16 @@ code_enum! {
         ExternalDocument = "external_document",
         /// An administrative procedure of the catalogue.
         AdministrativeProcedure = "administrative_procedure",
+        /// A quality objective.
+        QualityObjective = "quality_objective",
+        /// A row of the plan of a quality objective.
+        ObjectiveStep = "objective_step",
+        /// A measured result of a quality objective.
+        ObjectiveResult = "objective_result",
+        /// A management review.
+        ManagementReview = "management_review",
+        /// A decision of a management review.
+        ReviewDecision = "review_decision",
     }
 }
 
@@ -199,6 +209,12 @@ code_enum! {
         AcknowledgeDocument = "acknowledge_document",
         /// A document is reviewed periodically.
         ReviewDocument = "review_document",
+        /// A row of the plan of a quality objective is done.
+        DoObjectiveStep = "do_objective_step",
+        /// A result of a quality objective is recorded.
+        RecordResult = "record_result",
+        /// A decision of a management review is done.
+        DoDecision = "do_decision",
     }
 }
 

@@ -8,6 +8,7 @@ mod inspection_report;
 mod layout;
 mod minutes;
 mod parts;
+mod review_minutes;
 mod samples;
 mod text;
 mod world;
@@ -28,6 +29,7 @@ pub use self::parts::{
     Area, AreaResult, Counts, Finding, Grade, Letterhead, Line, Participant, Recommendation, Sheet, Signatory, Signing,
     UnitAnswer, Verdict, Vocabulary,
 };
+pub use self::review_minutes::{ReviewDecision, ReviewInput, ReviewMinutes};
 pub use self::samples::samples;
 use self::world::Desk;
 use crate::fonts;
@@ -56,6 +58,8 @@ pub enum Paper {
     Minutes(Box<Minutes>),
     /// Báo cáo kết quả kiểm tra; báo cáo đánh giá nội bộ.
     InspectionReport(Box<InspectionReport>),
+    /// Biên bản xem xét của lãnh đạo.
+    ReviewMinutes(Box<ReviewMinutes>),
 }
 
 /// A paper as PDF, with what must be recorded beside it.
@@ -162,6 +166,7 @@ impl Paper {
         match self {
             Self::Minutes(minutes) => &minutes.sheet,
             Self::InspectionReport(report) => &report.sheet,
+            Self::ReviewMinutes(minutes) => &minutes.sheet,
         }
     }
 
@@ -169,6 +174,7 @@ impl Paper {
         match self {
             Self::Minutes(_) => "/minutes.typ",
             Self::InspectionReport(_) => "/inspection-report.typ",
+            Self::ReviewMinutes(_) => "/review-minutes.typ",
         }
     }
 
@@ -194,6 +200,7 @@ impl Paper {
                 };
                 (vocabulary, &report.findings, &report.recommendations)
             }
+            Self::ReviewMinutes(_) => return Ok(()),
         };
         let mut codes = BTreeSet::new();
         for finding in findings {

@@ -49,13 +49,13 @@ pub struct Facts {
 
 /// A person as papers name them.
 #[derive(Clone, Debug)]
-struct Known {
-    name: String,
-    position: String,
+pub(crate) struct Known {
+    pub(crate) name: String,
+    pub(crate) position: String,
 }
 
 /// Units whose agency is a people's committee, and which name the place of a paper.
-const TERRITORIES: &[&str] =
+pub(crate) const TERRITORIES: &[&str] =
     &["thanh_pho_trung_uong", "tinh", "quan", "huyen", "thi_xa", "thanh_pho", "phuong", "xa", "thi_tran", "dac_khu"];
 
 /// Reads everything in the caller's snapshot: a constant number of statements.
@@ -117,7 +117,7 @@ pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> 
 }
 
 /// A unit and those above it, nearest first.
-async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
+pub(crate) async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
     let paths = unit_path::Entity::find()
         .filter(unit_path::Column::DescendantId.eq(id))
         .order_by_asc(unit_path::Column::Depth)
@@ -158,7 +158,7 @@ async fn holders(db: &impl ConnectionTrait, unit: UnitId, on: NaiveDate) -> Resu
 }
 
 /// Names with the position and unit held on the day.
-async fn people(db: &impl ConnectionTrait, ids: BTreeSet<PersonId>, on: NaiveDate) -> Result<BTreeMap<PersonId, Known>> {
+pub(crate) async fn people(db: &impl ConnectionTrait, ids: BTreeSet<PersonId>, on: NaiveDate) -> Result<BTreeMap<PersonId, Known>> {
     let names = person::Entity::find().filter(person::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     let homes = membership::Entity::find()
         .filter(membership::Column::PersonId.is_in(ids))
@@ -198,7 +198,7 @@ async fn proofs(
 }
 
 /// The agency of a unit as it stands in a sentence: of a territory its people's committee.
-fn agency(row: &unit::Model) -> String {
+pub(crate) fn agency(row: &unit::Model) -> String {
     if TERRITORIES.contains(&row.kind_code.as_str()) {
         format!("Ủy ban nhân dân {}", lower_first(&row.name))
     } else {
@@ -223,7 +223,7 @@ fn lower_first(text: &str) -> String {
 }
 
 /// The lines of a text that a person typed, without list marks.
-fn paragraphs(text: Option<&str>) -> Vec<String> {
+pub(crate) fn paragraphs(text: Option<&str>) -> Vec<String> {
     let lines = text.unwrap_or_default().lines();
     lines
         .map(|line| line.trim().trim_start_matches(['-', '+', '*', '•']).trim().to_owned())
@@ -231,7 +231,7 @@ fn paragraphs(text: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-fn civil(at: DateTime<Utc>) -> NaiveDateTime {
+pub(crate) fn civil(at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&vietnam()).naive_local()
 }
 

@@ -1,6 +1,6 @@
 //! Papers of an inspection: asked for, rendered by a job from frozen data, fetched, given a number.
 
-mod data;
+pub(crate) mod data;
 pub mod http;
 pub mod pages;
 
@@ -35,7 +35,7 @@ pub use data::{prefix, usual_symbol};
 /// The kind of the job that renders.
 pub const RENDER: &str = "report.render";
 /// After so many tries a report is given up.
-const TRIES: i32 = 10;
+pub(crate) const TRIES: i32 = 10;
 
 /// Setting a paper takes the processor and much memory: one at a time in a process.
 static DESK: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
@@ -72,7 +72,7 @@ pub async fn reader(db: &impl ConnectionTrait, caller: &Caller, id: InspectionId
 }
 
 /// A read-only snapshot: everything read in it belongs together.
-async fn snapshot(app: &App) -> Result<DatabaseTransaction> {
+pub(crate) async fn snapshot(app: &App) -> Result<DatabaseTransaction> {
     let db = app.store.read();
     Ok(match db.get_database_backend() {
         DatabaseBackend::Sqlite => db.begin().await?,
@@ -152,7 +152,8 @@ pub async fn render(app: &App, work: Work) -> Result<Outcome> {
     }
 }
 
-async fn set(paper: Paper) -> Result<Result<Pdf, PaperError>> {
+/// Sets a paper, one at a time in this process.
+pub(crate) async fn set(paper: Paper) -> Result<Result<Pdf, PaperError>> {
     let _alone = DESK.acquire().await.map_err(|error| Error::Internal(error.into()))?;
     tokio::task::spawn_blocking(move || render::papers::render(&paper)).await.map_err(|error| Error::Internal(error.into()))
 }

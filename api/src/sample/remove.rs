@@ -15,6 +15,10 @@ use domain::rule::Refused;
 /// Tables of the records people make, children before parents. The trail and the answers are
 /// append-only in every other life; here the world they speak of goes as a whole.
 const TABLES: &[&str] = &[
+    "review_paper",
+    "objective_result",
+    "objective_step",
+    "quality_objective",
     "deduction",
     "dossier_report",
     "report",
@@ -29,6 +33,10 @@ const TABLES: &[&str] = &[
     "step",
     "corrective_action",
     "finding",
+    "review_decision",
+    "review_input",
+    "review_participant",
+    "management_review",
     "receipt",
     "distribution",
     "audience",
@@ -74,7 +82,8 @@ const TABLES: &[&str] = &[
 ];
 
 /// Tables whose triggers refuse to delete.
-const APPEND_ONLY: [&str; 10] = [
+const APPEND_ONLY: [&str; 11] = [
+    "objective_result",
     "event",
     "answer",
     "survey_form",
