@@ -7,7 +7,8 @@ use domain::document::RevisionState;
 use domain::document::content::Content;
 use domain::finding::{FindingState, FindingVerb, Grade, Vocabulary};
 use domain::id::{
-    CorrectiveActionId, DocumentId, EvidenceId, FindingId, InspectionId, LineId, PersonId, RevisionId, ReviewDecisionId, SheetLineId, UnitId,
+    CorrectiveActionId, DocumentId, EvidenceId, FindingId, InspectionId, LineId, PersonId, ReviewDecisionId, RevisionId,
+    SheetLineId, UnitId,
 };
 use entities::{event, evidence, finding};
 use poem::web::Data;

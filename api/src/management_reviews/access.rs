@@ -5,7 +5,9 @@ use domain::management_review::{By, DecisionBy, Facts, ReviewState};
 use domain::permission::Permission;
 use entities::{management_review, review_decision, review_input, review_participant};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use crate::auth::Caller;
 use crate::error::{Error, Result};

@@ -82,8 +82,7 @@ pub async fn act(
                     ("review_decision.reported", row, None)
                 }
                 Act::Confirm => {
-                    let row =
-                        review_decision::Model { confirmed_by_id: Some(who.person), confirmed_at: Some(tx.now()), ..row };
+                    let row = review_decision::Model { confirmed_by_id: Some(who.person), confirmed_at: Some(tx.now()), ..row };
                     ("review_decision.confirmed", row, None)
                 }
                 Act::Return { reason } => {
@@ -171,12 +170,7 @@ pub async fn remedy(store: &Store, caller: &Caller, id: ReviewDecisionId, versio
             let row = findings::searchable(row).into_active_model().insert(tx.db()).await?;
             tx.record(Event::on("finding.raised", Subject::Finding, row.id.0).unit(row.unit_id).after(&row));
             let action = corrective_actions::open(&tx, &row, &Source::Review(Box::new(review)), None).await?;
-            Ok(Remedy {
-                finding_id: row.id,
-                finding_code: row.code,
-                action_id: action.id,
-                action_code: action.code,
-            })
+            Ok(Remedy { finding_id: row.id, finding_code: row.code, action_id: action.id, action_code: action.code })
         })
         .await
 }
@@ -190,8 +184,7 @@ async fn finding_of(
 ) -> Result<finding::Model> {
     let catalogue = Catalogue::embedded().map_err(|error| Error::Internal(error.into()))?;
     let on = domain::time::vn_day(review.on_date);
-    let criterion =
-        catalogue.get(Lang::Vi, "review.finding_criterion", &[("review", review.code.clone()), ("on", on)]);
+    let criterion = catalogue.get(Lang::Vi, "review.finding_criterion", &[("review", review.code.clone()), ("on", on)]);
     Ok(finding::Model {
         id: tx.id(),
         code: corrective_actions::next_code(tx, "PH", review.unit_id).await?,

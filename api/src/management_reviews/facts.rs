@@ -349,7 +349,9 @@ async fn objectives(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>>
     let rows = quality_objective::Entity::find()
         .filter(Column::UnitId.in_subquery(below(span.unit)))
         .filter(Column::State.is_in([ObjectiveState::Approved, ObjectiveState::Evaluated]))
-        .filter(Condition::any().add(Column::Year.eq(span.year)).add(Column::EvaluatedAt.gte(from).and(Column::EvaluatedAt.lt(to))))
+        .filter(
+            Condition::any().add(Column::Year.eq(span.year)).add(Column::EvaluatedAt.gte(from).and(Column::EvaluatedAt.lt(to))),
+        )
         .order_by_asc(Column::Year)
         .order_by_asc(Column::Code)
         .all(db)
@@ -529,7 +531,9 @@ async fn audits(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>> {
         .all(db)
         .await?;
     // The unit learns the result of an inspection with its conclusion.
-    let out = |row: &inspection::Model| row.state.is_reported() && !(row.kind.has_conclusion() && row.state == InspectionState::Reported);
+    let out = |row: &inspection::Model| {
+        row.state.is_reported() && !(row.kind.has_conclusion() && row.state == InspectionState::Reported)
+    };
     let visits: Vec<inspection::Model> = visits.into_iter().filter(out).collect();
     let found = finding::Entity::find()
         .filter(finding::Column::InspectionId.is_in(visits.iter().map(|row| row.id)))

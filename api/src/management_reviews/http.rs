@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{
-    CorrectiveActionId, FindingId, ManagementReviewId, PersonId, ReviewDecisionId, ReviewPaperId, UnitId,
-};
+use domain::id::{CorrectiveActionId, FindingId, ManagementReviewId, PersonId, ReviewDecisionId, ReviewPaperId, UnitId};
 use domain::management_review::{
     DecisionDraft, DecisionKind, DecisionState, DecisionVerb, ReviewState, ReviewTopic, ReviewVerb, available,
     available_for_decision,
@@ -224,7 +222,7 @@ pub struct ReviewRecord {
 /// A review to be planned.
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]
-pub struct NewReview {
+pub struct NewManagementReview {
     /// The unit; may be left out by who prepares for one unit only.
     pub unit_id: Option<UnitId>,
     /// Which list of inputs it follows; the usual one when left out.
@@ -599,10 +597,10 @@ impl ManagementReviewsApi {
         &self,
         auth: Auth<can::PrepareReviews>,
         app: Data<&App>,
-        body: Json<NewReview>,
+        body: Json<NewManagementReview>,
         #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
     ) -> Result<One<ReviewRecord>> {
-        let NewReview { unit_id, edition, on_date, place, chair_id, secretary_id, participant_ids, others, period_from } = body.0;
+        let NewManagementReview { unit_id, edition, on_date, place, chair_id, secretary_id, participant_ids, others, period_from } = body.0;
         let plan = Plan { on_date, place, chair_id, secretary_id, participant_ids, others, period_from };
         let row = super::plan(&app.store, &auth, unit_id, edition, plan).await?;
         Ok(One::made(full(&app, &auth, row.id).await?, row.version))

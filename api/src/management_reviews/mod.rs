@@ -374,9 +374,7 @@ pub async fn remark(
             let after = stored(&tx, &before, row).await?;
             let said: BTreeMap<String, Option<String>> =
                 said.into_iter().map(|(_, topic, remark)| (topic.to_string(), remark)).collect();
-            tx.record(
-                Event::on("management_review.remarked", Subject::ManagementReview, id.0).unit(after.unit_id).after(&said),
-            );
+            tx.record(Event::on("management_review.remarked", Subject::ManagementReview, id.0).unit(after.unit_id).after(&said));
             Ok(after)
         })
         .await

@@ -11,7 +11,9 @@ use domain::reminder::{News, notice_is_fresh};
 use domain::time::vn_date;
 use entities::{assignment, management_review, review_decision};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::paper;
 use crate::auth::Caller;
@@ -139,7 +141,11 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
     let unnumbered = paper::unnumbered(db, caller, MOST).await?;
     let follows = follows(caller);
     let mine = Condition::any()
-        .add(Condition::all().add(review_decision::Column::State.eq(DecisionState::Open)).add(review_decision::Column::OwnerId.eq(caller.person)))
+        .add(
+            Condition::all()
+                .add(review_decision::Column::State.eq(DecisionState::Open))
+                .add(review_decision::Column::OwnerId.eq(caller.person)),
+        )
         .add(Condition::all().add(review_decision::Column::State.eq(DecisionState::Reported)).add(follows));
     let decisions = open_decisions(db, mine, Some(MOST)).await?;
     let unplanned = own_unplanned(db, caller).await?;

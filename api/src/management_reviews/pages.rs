@@ -27,7 +27,7 @@ use super::facts::Fact;
 use super::http::names_of;
 use super::{Filter, Meeting, Minutes, Plan, decisions, editions, paper, participants, read_changes, read_facts};
 use crate::app::App;
-use crate::auth::{Can, Caller, Either, can};
+use crate::auth::{Caller, Can, Either, can};
 use crate::corrective_actions::plan::people_of;
 use crate::error::{Error, Result};
 use crate::findings::pages::{choices, refuse, shown_due, steps};
@@ -202,7 +202,8 @@ impl<'a> Shown<'a> {
             None => None,
         };
         let edition = editions::named(Some(&row.edition))?.ok_or(Error::NotFound)?;
-        let inputs = self.case.inputs.iter().zip(1..).map(|(input, n)| self.input(input, n, &names)).collect::<Result<Vec<_>>>()?;
+        let inputs =
+            self.case.inputs.iter().zip(1..).map(|(input, n)| self.input(input, n, &names)).collect::<Result<Vec<_>>>()?;
         let decision = |one: &review_decision::Model| {
             let due = match one.state {
                 DecisionState::Open if is_signed(row.state) => shown_due(&calendar, one.due_on, self.caller.today),
@@ -306,10 +307,10 @@ impl<'a> Shown<'a> {
     ) -> view::DecisionBox {
         let by = access::by_decision(self.case.by, self.caller, one);
         let verbs = available_for_decision(self.case.row.state, one.state, by);
-        let may = |verb: DecisionVerb, name: &str| {
-            verbs.contains(&verb).then(|| self.form(&format!("{name}-{}", one.id), one.version))
-        };
-        let linked = |subject: Subject, id: uuid::Uuid, text: &str| Link { href: web::link_to(subject, id), text: text.to_owned() };
+        let may =
+            |verb: DecisionVerb, name: &str| verbs.contains(&verb).then(|| self.form(&format!("{name}-{}", one.id), one.version));
+        let linked =
+            |subject: Subject, id: uuid::Uuid, text: &str| Link { href: web::link_to(subject, id), text: text.to_owned() };
         view::DecisionBox {
             id: one.id.to_string(),
             kind: one.kind,
@@ -491,7 +492,11 @@ async fn ask(app: Data<&App>, posted: Posted<Readers>, Path(id): Path<Management
 }
 
 #[handler]
-async fn do_register(app: Data<&App>, posted: Posted<can::RegisterPapers>, Path(id): Path<ManagementReviewId>) -> Result<Response> {
+async fn do_register(
+    app: Data<&App>,
+    posted: Posted<can::RegisterPapers>,
+    Path(id): Path<ManagementReviewId>,
+) -> Result<Response> {
     let work = async |caller: &Caller, form: &Form, version| {
         let mut problems = Problems::new();
         let number = form.value("number").trim().replace('.', "").parse::<i32>().ok();

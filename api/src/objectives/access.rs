@@ -32,9 +32,9 @@ pub fn visible(caller: &Caller) -> Condition {
         .add(caller.reading_scope(Permission::ReadReviews).covers(Column::UnitId))
         .add(caller.scope(Permission::DoSteps).covers(Column::UnitId))
         .add(Column::Id.in_subquery(given));
-    Condition::any().add(own).add(
-        Condition::all().add(Column::State.is_in([ObjectiveState::Approved, ObjectiveState::Evaluated])).add(read),
-    )
+    Condition::any()
+        .add(own)
+        .add(Condition::all().add(Column::State.is_in([ObjectiveState::Approved, ObjectiveState::Evaluated])).add(read))
 }
 
 /// An objective the caller sees.
@@ -107,12 +107,7 @@ async fn around(db: &impl ConnectionTrait, caller: &Caller, row: quality_objecti
         owner: false,
         author: row.created_by_id == caller.person,
     };
-    let facts = Facts {
-        today: caller.today,
-        year: row.year,
-        steps: steps.len(),
-        has_result: !results.is_empty(),
-        step_done: false,
-    };
+    let facts =
+        Facts { today: caller.today, year: row.year, steps: steps.len(), has_result: !results.is_empty(), step_done: false };
     Ok(Case { row, steps, results, by, facts })
 }

@@ -541,11 +541,7 @@ impl ObjectivesApi {
     }
 
     /// Report a row of the plan done
-    #[oai(
-        path = "/quality-objectives/:id/steps/:step_id/complete",
-        method = "post",
-        operation_id = "complete_objective_step"
-    )]
+    #[oai(path = "/quality-objectives/:id/steps/:step_id/complete", method = "post", operation_id = "complete_objective_step")]
     async fn complete_objective_step(
         &self,
         auth: Auth<can::DoSteps>,

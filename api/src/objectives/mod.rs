@@ -9,9 +9,7 @@ pub mod pages;
 use chrono::NaiveDate;
 use domain::draft::Problems;
 use domain::id::{ObjectiveStepId, PersonId, QualityObjectiveId, UnitId};
-use domain::objective::{
-    Draft, ObjectiveState, ObjectiveVerb, StepDraft, advance, check_measured_on, decimal, percent,
-};
+use domain::objective::{Draft, ObjectiveState, ObjectiveVerb, StepDraft, advance, check_measured_on, decimal, percent};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::Refused;
@@ -297,11 +295,7 @@ pub async fn act(
             let mut problems = Problems::new();
             let (event, row, reason) = match act {
                 Act::Approve => {
-                    let row = quality_objective::Model {
-                        approved_by_id: Some(who.person),
-                        approved_at: Some(tx.now()),
-                        ..row
-                    };
+                    let row = quality_objective::Model { approved_by_id: Some(who.person), approved_at: Some(tx.now()), ..row };
                     ("quality_objective.approved", row, None)
                 }
                 Act::Evaluate { explanation } => {

@@ -10,7 +10,9 @@ use domain::record::{Duty as Kind, Subject};
 use domain::time::vn_date;
 use entities::{objective_step, quality_objective};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::{Listed, with_last};
 use crate::auth::Caller;
@@ -37,11 +39,8 @@ fn next_result(one: &Listed) -> Option<Owed> {
 
 /// The rows of plans not done yet, of approved objectives that meet a condition.
 async fn open_steps(db: &impl ConnectionTrait, which: Condition, limit: Option<u64>) -> Result<Vec<objective_step::Model>> {
-    let approved = Query::select()
-        .column(quality_objective::Column::Id)
-        .from(quality_objective::Entity)
-        .cond_where(approved())
-        .to_owned();
+    let approved =
+        Query::select().column(quality_objective::Column::Id).from(quality_objective::Entity).cond_where(approved()).to_owned();
     let query = objective_step::Entity::find()
         .filter(objective_step::Column::DoneOn.is_null())
         .filter(objective_step::Column::ObjectiveId.in_subquery(approved))
@@ -164,7 +163,9 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
             Some(owed) if (owed.until - caller.today).num_days() <= AHEAD_DAYS => {
                 found.push(item("record_result", &one.row, place, &one.row.goal, Some(owed.due_on)));
             }
-            None if caller.may(Permission::PrepareReviews) && (caller.today.year(), caller.today.month()) >= (one.row.year, 12) => {
+            None if caller.may(Permission::PrepareReviews)
+                && (caller.today.year(), caller.today.month()) >= (one.row.year, 12) =>
+            {
                 found.push(item("evaluate_objective", &one.row, place, &one.row.goal, None));
             }
             _ => {}

@@ -3,9 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use domain::draft::Problems;
 use domain::id::{ObjectiveStepId, QualityObjectiveId, UnitId};
-use domain::objective::{
-    Bind, Direction, Draft, Frequency, ObjectiveState, ObjectiveVerb, StepDraft, advance, available,
-};
+use domain::objective::{Bind, Direction, Draft, Frequency, ObjectiveState, ObjectiveVerb, StepDraft, advance, available};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::scoring::Exact;
@@ -167,12 +165,7 @@ async fn show_page(
     web::page(&app, &caller, title, &web::path_of(request), &view).await
 }
 
-async fn shown_page(
-    app: &App,
-    caller: &Caller,
-    id: QualityObjectiveId,
-    failed: Failed,
-) -> Result<(String, view::ObjectivePage)> {
+async fn shown_page(app: &App, caller: &Caller, id: QualityObjectiveId, failed: Failed) -> Result<(String, view::ObjectivePage)> {
     let db = app.store.read();
     let case = access::case(db, caller, id).await?;
     let calendar = crate::calendar::load(db).await?;
@@ -288,7 +281,13 @@ async fn failed(
     Ok(response.with_status(error.status()).into_response())
 }
 
-async fn acted(app: &App, posted: Posted<impl crate::auth::Can>, id: QualityObjectiveId, name: &str, act: Act) -> Result<Response> {
+async fn acted(
+    app: &App,
+    posted: Posted<impl crate::auth::Can>,
+    id: QualityObjectiveId,
+    name: &str,
+    act: Act,
+) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
     let outcome = async { super::act(&app.store, &caller, id, web::seen(&form)?, act).await };
     match outcome.await {
@@ -346,7 +345,11 @@ async fn do_record(app: Data<&App>, posted: Posted<can::EditFigures>, Path(id): 
 }
 
 #[handler]
-async fn record_counted(app: Data<&App>, posted: Posted<can::EditFigures>, Path(id): Path<QualityObjectiveId>) -> Result<Response> {
+async fn record_counted(
+    app: Data<&App>,
+    posted: Posted<can::EditFigures>,
+    Path(id): Path<QualityObjectiveId>,
+) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
     let new = NewResult { measured_on: None, measured: Measured::Counted, note: None };
     let outcome = async { super::record(&app.store, &caller, id, web::seen(&form)?, new).await };

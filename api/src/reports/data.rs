@@ -158,7 +158,11 @@ async fn holders(db: &impl ConnectionTrait, unit: UnitId, on: NaiveDate) -> Resu
 }
 
 /// Names with the position and unit held on the day.
-pub(crate) async fn people(db: &impl ConnectionTrait, ids: BTreeSet<PersonId>, on: NaiveDate) -> Result<BTreeMap<PersonId, Known>> {
+pub(crate) async fn people(
+    db: &impl ConnectionTrait,
+    ids: BTreeSet<PersonId>,
+    on: NaiveDate,
+) -> Result<BTreeMap<PersonId, Known>> {
     let names = person::Entity::find().filter(person::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     let homes = membership::Entity::find()
         .filter(membership::Column::PersonId.is_in(ids))

@@ -4,6 +4,7 @@
 mod base;
 mod figures;
 mod remove;
+mod review;
 mod rounds;
 mod story;
 mod year;

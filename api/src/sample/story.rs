@@ -36,6 +36,7 @@ pub(super) async fn tell(app: &App, world: &World) -> Result<()> {
     story.at(0);
     super::year::tell(&story).await?;
     super::rounds::tell(&story).await?;
+    super::review::tell(&story).await?;
     app.store.clock().set(story.now);
     Ok(())
 }

@@ -57,15 +57,9 @@ pub async fn readable(
     let mut found = Names::new();
     let figures = caller.scope(Permission::ReadFigures);
     read!(db, wanted, found, Finding, finding, crate::findings::access::visible(caller), |row| row.code.clone());
-    read!(
-        db,
-        wanted,
-        found,
-        CorrectiveAction,
-        corrective_action,
-        crate::corrective_actions::access::visible(caller),
-        |row| row.code.clone()
-    );
+    read!(db, wanted, found, CorrectiveAction, corrective_action, crate::corrective_actions::access::visible(caller), |row| row
+        .code
+        .clone());
     read!(db, wanted, found, Inspection, inspection, crate::inspections::access::visible(caller), |row| row.code.clone());
     read!(db, wanted, found, WorkItem, work_item, figures.covers(work_item::Column::UnitId), |row| shortened(&row.title, 80));
     read!(db, wanted, found, DossierReport, dossier_report, figures.covers(dossier_report::Column::UnitId), |row| format!(
@@ -74,33 +68,15 @@ pub async fn readable(
         vn_day(row.period_to)
     ));
     read!(db, wanted, found, Survey, survey, crate::surveys::visible(caller), |row| shortened(&row.title, 80));
-    read!(
-        db,
-        wanted,
-        found,
-        QualityObjective,
-        quality_objective,
-        crate::objectives::access::visible(caller),
-        |row| row.code.clone()
-    );
-    read!(
-        db,
-        wanted,
-        found,
-        ManagementReview,
-        management_review,
-        crate::management_reviews::access::visible(caller),
-        |row| row.code.clone()
-    );
-    read!(
-        db,
-        wanted,
-        found,
-        ExternalDocument,
-        external_document,
-        above(caller, external_document::Column::UnitId),
-        |row| row.number.clone()
-    );
+    read!(db, wanted, found, QualityObjective, quality_objective, crate::objectives::access::visible(caller), |row| row
+        .code
+        .clone());
+    read!(db, wanted, found, ManagementReview, management_review, crate::management_reviews::access::visible(caller), |row| row
+        .code
+        .clone());
+    read!(db, wanted, found, ExternalDocument, external_document, above(caller, external_document::Column::UnitId), |row| row
+        .number
+        .clone());
     read!(
         db,
         wanted,

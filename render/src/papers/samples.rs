@@ -7,7 +7,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::{
     Area, AreaResult, CchcPart, Counts, Dossier, Finding, Grade, Independence, IndependenceException, InspectionReport, IsoPart,
     Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant, PreviousFinding, Recommendation,
-    ReportKind, ReviewDecision, ReviewInput, ReviewMinutes, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
+    ReportKind, ReviewDecision, ReviewInput, ReviewMinutes, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict,
+    Vocabulary,
 };
 
 /// Named sample papers.
@@ -920,7 +921,13 @@ fn review_minutes() -> ReviewMinutes {
                 day(2027, 1, 31),
                 "",
             ),
-            decision("Mua 01 máy quét", "Nhu cầu nguồn lực", "Bà Võ Thị Ngọc Ánh", day(2027, 3, 31), "12 triệu đồng, chi thường xuyên"),
+            decision(
+                "Mua 01 máy quét",
+                "Nhu cầu nguồn lực",
+                "Bà Võ Thị Ngọc Ánh",
+                day(2027, 3, 31),
+                "12 triệu đồng, chi thường xuyên",
+            ),
         ],
         copies: 2,
         secretary_signature: signatory(None, Some("Võ Thị Ngọc Ánh"), Signing::Pending),

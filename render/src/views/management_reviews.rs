@@ -298,7 +298,9 @@ fn inputs() -> Vec<InputBox> {
     };
     vec![
         InputBox {
-            facts: vec![FactLine { text: "Chưa có lần xem xét nào đã kết luận trước đó".to_owned(), rows: Vec::new() }],
+            facts: vec![FactLine {
+                text: "Chưa có lần xem xét nào đã kết luận trước đó".to_owned(), rows: Vec::new()
+            }],
             ..input(ReviewTopic::PreviousActions, "a", "Tình trạng thực hiện các hành động từ lần xem xét trước")
         },
         InputBox {
@@ -307,7 +309,10 @@ fn inputs() -> Vec<InputBox> {
                 rows: vec![link("/so-lieu/1", "01/01/2026–31/03/2026"), link("/so-lieu/2", "01/04/2026–30/06/2026")],
             }],
             changes: vec![
-                ChangeLine { before: Some("Đã giải quyết 2.100 hồ sơ".to_owned()), after: Some("Đã giải quyết 2.644 hồ sơ".to_owned()) },
+                ChangeLine {
+                    before: Some("Đã giải quyết 2.100 hồ sơ".to_owned()),
+                    after: Some("Đã giải quyết 2.644 hồ sơ".to_owned()),
+                },
                 ChangeLine { before: None, after: Some("Chưa có số liệu quý IV".to_owned()) },
                 ChangeLine { before: Some("Nhiệm vụ: 20/25".to_owned()), after: None },
             ],
@@ -435,8 +440,12 @@ impl View for ReviewPage {
         };
         let mut register = Form { version: Some(1), ..Form::default() }.with_id("register");
         register.set("symbol", "UBND").set("issued_on", "2026-12-10");
-        let open =
-            DecisionBox { report: form("report-1"), remedy: form("remedy-1"), return_reason: Some("Chưa có văn bản.".to_owned()), ..decision(DecisionState::Open) };
+        let open = DecisionBox {
+            report: form("report-1"),
+            remedy: form("remedy-1"),
+            return_reason: Some("Chưa có văn bản.".to_owned()),
+            ..decision(DecisionState::Open)
+        };
         let reported = DecisionBox {
             done_note: Some("Đã ban hành QT-ĐĐ-03 lần 2.".to_owned()),
             confirm: form("confirm-2"),

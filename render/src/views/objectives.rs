@@ -205,7 +205,8 @@ impl View for ObjectiveList {
         };
         let missed = ObjectiveRow { on_target: Some(false), state: ObjectiveState::Evaluated, met: Some(false), ..row.clone() };
         let met = ObjectiveRow { state: ObjectiveState::Evaluated, met: Some(true), ..row.clone() };
-        let chip = |label: &str, active| Chip { label: label.to_owned(), href: "/muc-tieu?nam=2026".to_owned(), active, count: None };
+        let chip =
+            |label: &str, active| Chip { label: label.to_owned(), href: "/muc-tieu?nam=2026".to_owned(), active, count: None };
         let years = vec![chip("2025", false), chip("2026", true)];
         vec![
             Self {
@@ -214,7 +215,12 @@ impl View for ObjectiveList {
                 met: Some((1, 2)),
                 new_href: Some("/muc-tieu/moi".to_owned()),
             },
-            Self { list: Listing::plain(Vec::new()), years: years.clone(), met: None, new_href: Some("/muc-tieu/moi".to_owned()) },
+            Self {
+                list: Listing::plain(Vec::new()),
+                years: years.clone(),
+                met: None,
+                new_href: Some("/muc-tieu/moi".to_owned()),
+            },
             Self { list: Listing::plain(Vec::new()), years, met: None, new_href: None },
         ]
     }
@@ -311,8 +317,12 @@ impl View for ObjectivePage {
             ..running.clone()
         };
         let met = Self { met: Some(true), explanation: None, on_target: Some(true), tone: Tone::Good, ..missed.clone() };
-        let cancelled =
-            Self { state: ObjectiveState::Cancelled, met: None, cancel_reason: Some("Trùng MT-2026-03".to_owned()), ..missed.clone() };
+        let cancelled = Self {
+            state: ObjectiveState::Cancelled,
+            met: None,
+            cancel_reason: Some("Trùng MT-2026-03".to_owned()),
+            ..missed.clone()
+        };
         let blank = Self {
             figure: Some(FigureBox { value: None, rows: Vec::new(), record: None }),
             results: Vec::new(),
