@@ -111,6 +111,8 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
                 crate::documents::http::RevisionsApi,
                 crate::documents::http::RegistersApi,
                 crate::conformity::http::ConformityApi,
+                crate::objectives::http::ObjectivesApi,
+                crate::management_reviews::http::ManagementReviewsApi,
             ),
         ),
         "Chuẩn",

@@ -300,6 +300,8 @@ can!(
     WorkOnDocuments,
     ControlDocuments,
     ApproveDocuments,
+    ReadReviews,
+    PrepareReviews,
 );
 
 /// The caller, proven to hold the permission `P` somewhere. First argument of every operation.

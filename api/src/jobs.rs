@@ -53,6 +53,7 @@ async fn run(app: &App, kind: &str, work: Work) -> Result<Outcome> {
         "test.panic" => panic!("as the test wants"),
         crate::conformity::papers::RENDER => crate::conformity::papers::render(app, work).await,
         crate::reports::RENDER => crate::reports::render(app, work).await,
+        crate::management_reviews::paper::RENDER => crate::management_reviews::paper::render(app, work).await,
         other => Ok(Outcome::Fail(format!("no handler for {other}"))),
     }
 }

@@ -24,6 +24,8 @@ pub mod inspections;
 pub mod installation;
 pub mod jobs;
 pub mod mail;
+pub mod management_reviews;
+pub mod objectives;
 pub mod people;
 pub mod programmes;
 pub mod reminders;
@@ -44,7 +46,7 @@ use poem::Route;
 /// Every page, by area.
 #[must_use]
 pub fn pages() -> Route {
-    let areas: [fn(Route) -> Route; 21] = [
+    let areas: [fn(Route) -> Route; 24] = [
         web::assets::routes,
         people::pages::routes,
         units::pages::routes,
@@ -67,6 +69,8 @@ pub fn pages() -> Route {
         year_work::pages::routes,
         surveys::pages::routes,
         rounds::pages::routes,
+        objectives::pages::routes,
+        management_reviews::pages::routes,
     ];
     areas.into_iter().fold(Route::new(), |tree, area| area(tree))
 }

@@ -9,6 +9,7 @@ use crate::corrective_action::{CorrectiveActionState, StepState};
 use crate::document::RevisionState;
 use crate::finding::FindingState;
 use crate::inspection::InspectionState;
+use crate::objective::ObjectiveState;
 use crate::round::{RoundState, SheetState};
 use crate::rule::{Refused, require};
 use crate::year_work::WorkState;
@@ -40,6 +41,8 @@ pub enum Place {
     WorkItem(WorkState),
     /// A revision of a controlled document: its uploaded text and the forms that go with it.
     Revision(RevisionState),
+    /// A result of a quality objective.
+    ObjectiveResult(ObjectiveState),
 }
 
 /// What the acting person is to the record.
@@ -96,6 +99,10 @@ pub fn may_attach(place: Place, by: &By) -> Result<(), Refused> {
             require(by.doer, "drafter_only")?;
             state == RevisionState::Draft
         }
+        Place::ObjectiveResult(state) => {
+            require(by.of_unit, "unit_only")?;
+            state == ObjectiveState::Approved
+        }
     };
     require(open, "evidence_closed")
 }
@@ -113,7 +120,7 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
         Place::Revision(_) => by.doer,
         Place::Action(_) | Place::Step(..) => by.of_unit,
         Place::SheetLine(..) => by.of_unit,
-        Place::Inspection(_) | Place::Finding(..) | Place::WorkItem(_) => false,
+        Place::Inspection(_) | Place::Finding(..) | Place::WorkItem(_) | Place::ObjectiveResult(_) => false,
     };
     require(uploader || instead, "uploader_only")?;
     let open = may_attach(place, by).is_ok()
@@ -123,7 +130,7 @@ pub fn may_remove(place: Place, by: &By, uploader: bool, shown: bool) -> Result<
             Place::Action(state) => matches!(state, A::Issued | A::Analysing),
             // What was shown with an explanation stays; the deadline closes self-scoring anyway.
             Place::SheetLine(round, ..) => round == RoundState::SelfScoring,
-            Place::Line(_) | Place::Step(..) | Place::WorkItem(_) | Place::Revision(_) => true,
+            Place::Line(_) | Place::Step(..) | Place::WorkItem(_) | Place::Revision(_) | Place::ObjectiveResult(_) => true,
         };
     require(open && !shown, "evidence_settled")
 }

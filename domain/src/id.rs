@@ -156,4 +156,18 @@ typed_id! {
     ConformityPaperId,
     /// A certificate of conformity bought elsewhere.
     ConformityCertificateId,
+    /// A quality objective of a unit and year.
+    QualityObjectiveId,
+    /// A row of the plan of a quality objective.
+    ObjectiveStepId,
+    /// A measured result of a quality objective.
+    ObjectiveResultId,
+    /// A management review.
+    ManagementReviewId,
+    /// An input of a management review.
+    ReviewInputId,
+    /// A decision of a management review.
+    ReviewDecisionId,
+    /// A render request for the minutes of a management review.
+    ReviewPaperId,
 }

@@ -22,6 +22,8 @@ pub mod id;
 pub mod independence;
 pub mod index;
 pub mod inspection;
+pub mod management_review;
+pub mod objective;
 pub mod paper;
 pub mod permission;
 pub mod record;

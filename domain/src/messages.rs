@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     calendar, checklist, conformity, corrective_action, document, dossier, draft, evidence, finding, independence, inspection,
-    paper, permission, round, rule, scoring, succession, survey, year_work,
+    management_review, objective, paper, permission, round, rule, scoring, succession, survey, year_work,
 };
 
 type Messages = BTreeMap<String, String>;
@@ -26,6 +26,8 @@ const RULES: &[&[&str]] = &[
     round::CODES,
     document::CODES,
     succession::CODES,
+    objective::CODES,
+    management_review::CODES,
 ];
 
 const FIELDS: &[&[&str]] = &[
@@ -39,6 +41,8 @@ const FIELDS: &[&[&str]] = &[
     paper::FIELD_CODES,
     survey::FIELD_CODES,
     year_work::FIELD_CODES,
+    objective::FIELD_CODES,
+    management_review::FIELD_CODES,
 ];
 
 /// The messages of both languages that this crate's own words are in.

@@ -135,6 +135,10 @@ code_enum! {
         ControlDocuments = "control_documents",
         /// Approve and withdraw documents, record exceptions.
         ApproveDocuments = "approve_documents",
+        /// See quality objectives and management reviews.
+        ReadReviews = "read_reviews",
+        /// Prepare quality objectives and management reviews.
+        PrepareReviews = "prepare_reviews",
     }
 }
 
@@ -158,17 +162,20 @@ const TABLE: &[(Role, &[Permission])] = {
             P::PlanInspections, P::ReadFindings, P::DraftPlans, P::DoSteps, P::UseEvidence, P::ReadScores,
             P::ReadFigures, P::EditFigures, P::EnterSurveyForms,
             P::ReadDocuments, P::WorkOnDocuments, P::ControlDocuments,
+            P::ReadReviews, P::PrepareReviews,
         ]),
         (Role::Head, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::SignForUnit, P::ReadFindings, P::DraftPlans,
             P::DoSteps, P::UseEvidence, P::ReadScores, P::ReadFigures,
             P::ReadDocuments, P::WorkOnDocuments, P::ApproveDocuments,
+            P::ReadReviews,
         ]),
         (Role::DataOfficer, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::ReadFindings, P::DraftPlans, P::DoSteps,
             P::UseEvidence, P::ReadScores, P::DraftScores, P::ReadFigures, P::EditFigures,
             P::EnterSurveyForms,
             P::ReadDocuments, P::WorkOnDocuments,
+            P::ReadReviews,
         ]),
         (Role::Employee, &[P::DoSteps, P::UseEvidence, P::ReadDocuments, P::WorkOnDocuments]),
         (Role::OrderingAuthority, &[
@@ -176,8 +183,11 @@ const TABLE: &[(Role, &[Permission])] = {
             P::OrderInspections, P::ReadFindings, P::VerifyActions, P::TransferDuties, P::UseEvidence, P::AssignTasks,
             P::ReadFigures,
             P::ReadDocuments, P::WorkOnDocuments,
+            P::ReadReviews,
         ]),
-        (Role::Registrar, &[P::ReadProgrammes, P::ReadInspections, P::RegisterPapers, P::ReadDocuments, P::WorkOnDocuments]),
+        (Role::Registrar, &[
+            P::ReadProgrammes, P::ReadInspections, P::RegisterPapers, P::ReadDocuments, P::WorkOnDocuments, P::ReadReviews,
+        ]),
         (Role::LeadInspector, &[
             P::ReadPeople, P::ReadProgrammes, P::ReadInspections, P::RunInspections, P::ReadFindings,
             P::VerifyActions, P::UseEvidence,
@@ -196,6 +206,7 @@ const TABLE: &[(Role, &[Permission])] = {
             P::ReadPeople, P::ReadScores, P::ManageCriteria, P::ManageRounds, P::ReadFigures, P::AssignTasks,
             P::UseEvidence, P::EnterSurveyForms,
             P::ReadDocuments,
+            P::ReadReviews,
         ]),
         (Role::Publisher, &[P::ReadScores, P::ApprovePublication, P::ReadDocuments]),
     ]
@@ -315,6 +326,8 @@ mod tests {
             (Permission::WorkOnDocuments, ". . . x x x x x x . . . . . . . ."),
             (Permission::ControlDocuments, ". . . x . . . . . . . . . . . . ."),
             (Permission::ApproveDocuments, ". . . . x . . . . . . . . . . . ."),
+            (Permission::ReadReviews, ". . . x x x . x x . . . . . . x ."),
+            (Permission::PrepareReviews, ". . . x . . . . . . . . . . . . ."),
         ];
         assert_eq!(matrix.map(|(permission, _)| permission), *Permission::ALL, "every permission has its row");
         assert_eq!(COLUMNS.split(' ').count(), Role::ALL.len());

@@ -179,6 +179,16 @@ code_enum! {
         ConformityDeclaration = "conformity_declaration",
         /// A certificate of conformity.
         ConformityCertificate = "conformity_certificate",
+        /// A quality objective.
+        QualityObjective = "quality_objective",
+        /// A row of the plan of a quality objective.
+        ObjectiveStep = "objective_step",
+        /// A measured result of a quality objective.
+        ObjectiveResult = "objective_result",
+        /// A management review.
+        ManagementReview = "management_review",
+        /// A decision of a management review.
+        ReviewDecision = "review_decision",
     }
 }
 
@@ -205,6 +215,12 @@ code_enum! {
         ReviewDocument = "review_document",
         /// A unit declares its quality system again: the scope has changed.
         RenewDeclaration = "renew_declaration",
+        /// A row of the plan of a quality objective is done.
+        DoObjectiveStep = "do_objective_step",
+        /// A result of a quality objective is recorded.
+        RecordResult = "record_result",
+        /// A decision of a management review is done.
+        DoDecision = "do_decision",
     }
 }
 

@@ -110,6 +110,8 @@ code_enum! {
         ResultsPublished = "results_published",
         /// Bản công bố đã được đính chính.
         ResultsCorrected = "results_corrected",
+        /// Chưa lên kế hoạch cuộc xem xét của lãnh đạo trong năm.
+        ReviewNotPlanned = "review_not_planned",
     }
 }
 

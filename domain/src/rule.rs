@@ -30,6 +30,10 @@ pub const WHO: &[&str] = &[
     "not_your_step",
     "own_text",
     "own_review",
+    "objective_keeper_only",
+    "review_secretary_only",
+    "chair_only",
+    "prepared_it_yourself",
 ];
 
 /// Rule codes that several machines share, besides [`WHO`].

@@ -1,12 +1,12 @@
-//! A finding on one unit: of an inspection, or about points lost in a published round.
+//! A finding on one unit: of an inspection, about points lost in a published round, or of a management review.
 
 use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, Grade};
-use domain::id::{FindingId, InspectionId, LineId, PersonId, RevisionId, SheetLineId, UnitId};
+use domain::id::{FindingId, InspectionId, LineId, PersonId, ReviewDecisionId, RevisionId, SheetLineId, UnitId};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A finding on one unit: of an inspection, or about points lost in a published round.
+/// A finding on one unit: of an inspection, about points lost in a published round, or of a management review.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "finding")]
 pub struct Model {
@@ -67,6 +67,8 @@ pub struct Model {
     pub sheet_line_id: Option<SheetLineId>,
     /// The revision of the document its line cites, in force on the day it was raised.
     pub revision_id: Option<RevisionId>,
+    /// The decision of a management review it comes from.
+    pub review_decision_id: Option<ReviewDecisionId>,
 }
 
 /// Joins are written where they are used.

@@ -9,6 +9,7 @@ mod inspection_report;
 mod layout;
 mod minutes;
 mod parts;
+mod review_minutes;
 mod samples;
 mod text;
 mod world;
@@ -30,6 +31,7 @@ pub use self::parts::{
     Area, AreaResult, Counts, Finding, Grade, Letterhead, Line, Participant, Recommendation, Sheet, Signatory, Signing,
     UnitAnswer, Verdict, Vocabulary,
 };
+pub use self::review_minutes::{ReviewDecision, ReviewInput, ReviewMinutes};
 pub use self::samples::samples;
 use self::world::Desk;
 use crate::fonts;
@@ -60,6 +62,8 @@ pub enum Paper {
     InspectionReport(Box<InspectionReport>),
     /// Quyết định công bố, bản công bố, phụ lục.
     Declaration(Box<Declaration>),
+    /// Biên bản xem xét của lãnh đạo.
+    ReviewMinutes(Box<ReviewMinutes>),
 }
 
 /// A paper as PDF, with what must be recorded beside it.
@@ -167,6 +171,7 @@ impl Paper {
             Self::Minutes(minutes) => &minutes.sheet,
             Self::InspectionReport(report) => &report.sheet,
             Self::Declaration(declaration) => &declaration.sheet,
+            Self::ReviewMinutes(minutes) => &minutes.sheet,
         }
     }
 
@@ -175,6 +180,7 @@ impl Paper {
             Self::Minutes(_) => "/minutes.typ",
             Self::InspectionReport(_) => "/inspection-report.typ",
             Self::Declaration(_) => "/declaration.typ",
+            Self::ReviewMinutes(_) => "/review-minutes.typ",
         }
     }
 
@@ -201,7 +207,7 @@ impl Paper {
                 (vocabulary, &report.findings, &report.recommendations)
             }
             // Its lines are what was frozen; there is nothing in it that could contradict.
-            Self::Declaration(_) => return Ok(()),
+            Self::Declaration(_) | Self::ReviewMinutes(_) => return Ok(()),
         };
         let mut codes = BTreeSet::new();
         for finding in findings {

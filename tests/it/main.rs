@@ -20,6 +20,8 @@ mod jobs;
 mod journey;
 mod lists;
 mod mail;
+mod management_reviews;
+mod objectives;
 mod one_score;
 mod openapi;
 mod people;

@@ -157,6 +157,7 @@ pub async fn visit(app: &TestApp, index: u32, kind: InspectionKind, state: Inspe
             created_at: app.clock.now(),
             sheet_line_id: None,
             revision_id: None,
+            review_decision_id: None,
         }
     );
     let action = insert!(

@@ -8,6 +8,7 @@ pub mod http;
 pub mod pages;
 pub mod plan;
 pub mod read;
+pub mod tally;
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::corrective_action::{CorrectiveActionState, CorrectiveActionVerb, EFFECT_MONTHS, Facts, StepState, advance, settle};
@@ -109,8 +110,11 @@ pub(crate) async fn open(
 }
 
 /// Who verifies unless somebody else is named: the lead of the team; of lost points, who proposed
-/// their publication.
+/// their publication; of a decision of a review, its secretary.
 async fn lead_of(db: &impl ConnectionTrait, source: &Source, found: &finding::Model) -> Result<Option<PersonId>> {
+    if let Some(review) = source.review() {
+        return Ok(Some(review.secretary_id));
+    }
     let Some(visit) = source.visit() else { return Ok(found.confirmed_by_id) };
     let lead = inspection_member::Entity::find()
         .filter(inspection_member::Column::InspectionId.eq(visit.id))

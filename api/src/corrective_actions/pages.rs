@@ -201,6 +201,7 @@ impl Page<'_> {
                 recommendation: finding.recommendation.clone(),
                 evidence: self.found.finding_evidence.iter().map(|one| shown_file(one, names)).collect(),
                 of_round: source.round().is_some(),
+                of_review: source.review().is_some(),
                 inspection: Link { href: source.href(), text: source.code().to_owned() },
             },
             continues: self.found.continues.as_ref().map(linked),

@@ -33,7 +33,7 @@ use crate::store::{Event, Store, Tx, is_unique_violation};
 
 /// Registers are read by the unit that keeps them and by everything below it: the province's
 /// catalogue serves its communes.
-pub(super) fn above(caller: &Caller, column: impl sea_orm::ColumnTrait) -> Condition {
+pub(crate) fn above(caller: &Caller, column: impl sea_orm::ColumnTrait) -> Condition {
     let scope = caller.scope(Permission::ReadDocuments);
     let over = Query::select()
         .column(unit_path::Column::AncestorId)
@@ -44,7 +44,7 @@ pub(super) fn above(caller: &Caller, column: impl sea_orm::ColumnTrait) -> Condi
 }
 
 /// The condition «the register serves this unit»: its own, or of a unit above or below it.
-pub(super) fn kept_for(column: impl sea_orm::ColumnTrait, unit: UnitId) -> Condition {
+pub(crate) fn kept_for(column: impl sea_orm::ColumnTrait, unit: UnitId) -> Condition {
     let over = Query::select()
         .column(unit_path::Column::AncestorId)
         .from(unit_path::Entity)

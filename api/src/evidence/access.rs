@@ -1,12 +1,17 @@
 //! Who sees the evidence of a record and who brings it: decided by the record, in one place.
 
 use domain::evidence::{By, Place};
-use domain::id::{CorrectiveActionId, FindingId, InspectionId, LineId, RevisionId, SheetLineId, StepId, UnitId, WorkItemId};
+use domain::id::{
+    CorrectiveActionId, FindingId, InspectionId, LineId, ObjectiveResultId, RevisionId, SheetLineId, StepId, UnitId, WorkItemId,
+};
 use domain::inspection::{InspectionState, TeamRole};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
 use domain::round::RoundState;
-use entities::{corrective_action, finding, inspection, inspection_line, sheet, sheet_line, step, work_item};
+use entities::{
+    corrective_action, finding, inspection, inspection_line, objective_result, quality_objective, sheet, sheet_line, step,
+    work_item,
+};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -81,6 +86,7 @@ async fn access(db: &impl ConnectionTrait, caller: &Caller, subject: Subject, id
         Subject::SheetLine => of_sheet_line(db, caller, SheetLineId(id), lock).await,
         Subject::WorkItem => of_work_item(db, caller, WorkItemId(id), lock).await,
         Subject::Revision => of_revision(db, caller, RevisionId(id), lock).await,
+        Subject::ObjectiveResult => of_result(db, caller, ObjectiveResultId(id), lock).await,
         _ => Err(Error::NotFound),
     }
 }
@@ -247,6 +253,23 @@ async fn of_revision(db: &impl ConnectionTrait, caller: &Caller, id: RevisionId,
         href: crate::web::link_to(Subject::Revision, id.0),
         place: Place::Revision(revision.state),
         by: By { doer: drafts || controls, ..By::default() },
+        reported_at: None,
+    })
+}
+
+/// Whoever reads the objective reads the files of its results; whoever measures it brings them.
+async fn of_result(db: &impl ConnectionTrait, caller: &Caller, id: ObjectiveResultId, lock: bool) -> Result<Access> {
+    let result = objective_result::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+    let query = quality_objective::Entity::find_by_id(result.objective_id).filter(crate::objectives::access::visible(caller));
+    let query = if lock { query.lock_exclusive() } else { query };
+    let row = query.one(db).await?.ok_or(Error::NotFound)?;
+    let enters = caller.scope(Permission::EditFigures).contains(db, row.unit_id).await?;
+    Ok(Access {
+        unit_id: row.unit_id,
+        title: format!("{} · {} · {}", row.code, domain::time::vn_day(result.measured_on), row.goal),
+        href: crate::web::link_to(Subject::QualityObjective, row.id.0),
+        place: Place::ObjectiveResult(row.state),
+        by: by(None, enters, false),
         reported_at: None,
     })
 }

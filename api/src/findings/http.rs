@@ -7,7 +7,8 @@ use domain::document::RevisionState;
 use domain::document::content::Content;
 use domain::finding::{FindingState, FindingVerb, Grade, Vocabulary};
 use domain::id::{
-    CorrectiveActionId, DocumentId, EvidenceId, FindingId, InspectionId, LineId, PersonId, RevisionId, SheetLineId, UnitId,
+    CorrectiveActionId, DocumentId, EvidenceId, FindingId, InspectionId, LineId, PersonId, ReviewDecisionId, RevisionId,
+    SheetLineId, UnitId,
 };
 use entities::{event, evidence, finding};
 use poem::web::Data;
@@ -49,7 +50,9 @@ pub struct FindingRow {
     pub inspection_id: Option<InspectionId>,
     /// The line of the round's sheet on which the points were lost.
     pub sheet_line_id: Option<SheetLineId>,
-    /// Code of what it comes from: the inspection, or the round.
+    /// The decision of a management review it comes from.
+    pub review_decision_id: Option<ReviewDecisionId>,
+    /// Code of what it comes from: the inspection, the round, or the management review.
     pub source_code: String,
     /// Code of the line.
     pub line_code: Option<String>,
@@ -94,7 +97,9 @@ pub struct FindingRecord {
     pub inspection_id: Option<InspectionId>,
     /// The line of the round's sheet on which the points were lost.
     pub sheet_line_id: Option<SheetLineId>,
-    /// Code of what it comes from: the inspection, or the round.
+    /// The decision of a management review it comes from.
+    pub review_decision_id: Option<ReviewDecisionId>,
+    /// Code of what it comes from: the inspection, the round, or the management review.
     pub source_code: String,
     /// The line it was found on.
     pub line_id: Option<LineId>,
@@ -306,6 +311,7 @@ fn listed(one: Listed) -> FindingRow {
         unit_name,
         inspection_id: row.inspection_id,
         sheet_line_id: row.sheet_line_id,
+        review_decision_id: row.review_decision_id,
         source_code,
         line_code: row.line_code,
         clause: row.clause,
@@ -341,6 +347,7 @@ fn record(detail: Detail) -> FindingRecord {
         owner_unit_id: row.owner_unit_id,
         inspection_id: row.inspection_id,
         sheet_line_id: row.sheet_line_id,
+        review_decision_id: row.review_decision_id,
         source_code: source.code().to_owned(),
         line_id: row.line_id,
         line_code: row.line_code,

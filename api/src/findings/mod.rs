@@ -251,6 +251,7 @@ fn prefilled(
         created_at: tx.now(),
         sheet_line_id: None,
         revision_id: None,
+        review_decision_id: None,
     };
     rules::check_grade(vocabulary, row.grade, &mut problems);
     problems.finish()?;

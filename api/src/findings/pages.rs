@@ -523,6 +523,7 @@ fn page(app: &App, caller: &Caller, found: Detail, calendar: &Calendar, failed: 
         unit: found.unit_name,
         owner_unit: found.owner_unit_name,
         of_round: found.source.round().is_some(),
+        of_review: found.source.review().is_some(),
         inspection: Link { href: found.source.href(), text: found.source.code().to_owned() },
         line: found.line.map(|line| LineFacts { code: line.code, question: line.question }),
         clause: found.clause.as_ref().map(|cited| crate::standards::pages::cited_text(app, cited)),

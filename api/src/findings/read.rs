@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, FindingVerb, Grade, available};
-use domain::id::{FindingId, InspectionId, PersonId, SheetLineId, UnitId};
+use domain::id::{FindingId, InspectionId, PersonId, ReviewDecisionId, SheetLineId, UnitId};
 use domain::permission::Role;
 use domain::record::{Duty as Kind, Subject};
 use entities::{
-    checklist, corrective_action, event, evidence, finding, inspection, inspection_line, round, sheet, sheet_line, unit,
-    unit_path,
+    checklist, corrective_action, event, evidence, finding, inspection, inspection_line, management_review, review_decision,
+    round, sheet, sheet_line, unit, unit_path,
 };
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -56,13 +56,13 @@ pub struct Listed {
     pub row: finding::Model,
     /// Name of its unit.
     pub unit_name: String,
-    /// Code of what it comes from: its inspection, or the published round.
+    /// Code of what it comes from: its inspection, the published round, or the management review.
     pub source_code: String,
     /// The unit's time to answer has passed.
     pub overdue: bool,
 }
 
-/// The findings the caller may see, newest first: four statements at most, whatever the size.
+/// The findings the caller may see, newest first: five statements at most, whatever the size.
 ///
 /// # Errors
 /// The database's.
@@ -79,9 +79,10 @@ pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, s
     let units = unit_names(db, rows.iter().map(|row| row.unit_id)).await?;
     let visits = inspection_codes(db, rows.iter().filter_map(|row| row.inspection_id)).await?;
     let rounds = round_codes(db, rows.iter().filter_map(|row| row.sheet_line_id)).await?;
+    let reviews = review_codes(db, rows.iter().filter_map(|row| row.review_decision_id)).await?;
     let listed = |row: finding::Model| Listed {
         unit_name: units.get(&row.unit_id).cloned().unwrap_or_default(),
-        source_code: source_code(&row, &visits, &rounds),
+        source_code: source_code(&row, &visits, &rounds, &reviews),
         overdue: access::is_overdue(&row, caller.today),
         row,
     };
@@ -167,10 +168,37 @@ async fn round_codes(
     Ok(rows.into_iter().collect())
 }
 
-fn source_code(row: &finding::Model, visits: &BTreeMap<InspectionId, String>, rounds: &BTreeMap<SheetLineId, String>) -> String {
+/// Codes of the management reviews of decisions, in one statement.
+async fn review_codes(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ReviewDecisionId>,
+) -> Result<BTreeMap<ReviewDecisionId, String>> {
+    let ids: BTreeSet<ReviewDecisionId> = ids.into_iter().collect();
+    let to_review = review_decision::Entity::belongs_to(management_review::Entity)
+        .from(review_decision::Column::ReviewId)
+        .to(management_review::Column::Id);
+    let rows: Vec<(ReviewDecisionId, String)> = review_decision::Entity::find()
+        .select_only()
+        .column(review_decision::Column::Id)
+        .join(JoinType::InnerJoin, to_review.into())
+        .column(management_review::Column::Code)
+        .filter(review_decision::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+fn source_code(
+    row: &finding::Model,
+    visits: &BTreeMap<InspectionId, String>,
+    rounds: &BTreeMap<SheetLineId, String>,
+    reviews: &BTreeMap<ReviewDecisionId, String>,
+) -> String {
     let visit = row.inspection_id.and_then(|id| visits.get(&id));
     let round = row.sheet_line_id.and_then(|id| rounds.get(&id));
-    visit.or(round).cloned().unwrap_or_default()
+    let review = row.review_decision_id.and_then(|id| reviews.get(&id));
+    visit.or(round).or(review).cloned().unwrap_or_default()
 }
 
 /// A finding with everything a reader asks about it.

@@ -1,9 +1,9 @@
-//! What a finding comes from: an inspection, or points lost in a published round.
+//! What a finding comes from: an inspection, points lost in a published round, a decision of a management review.
 
 use domain::inspection::{InspectionState, TeamRole};
 use domain::permission::Role;
 use domain::record::Subject;
-use entities::{finding, inspection, round, sheet, sheet_line};
+use entities::{finding, inspection, management_review, review_decision, round, sheet, sheet_line};
 use sea_orm::{ConnectionTrait, EntityTrait as _};
 
 use crate::auth::Caller;
@@ -16,6 +16,8 @@ pub enum Source {
     Inspection(Box<inspection::Model>),
     /// The published round in which the points were lost.
     Round(Box<round::Model>),
+    /// The concluded management review that decided it.
+    Review(Box<management_review::Model>),
 }
 
 impl Source {
@@ -24,7 +26,7 @@ impl Source {
     pub const fn visit(&self) -> Option<&inspection::Model> {
         match self {
             Self::Inspection(visit) => Some(visit),
-            Self::Round(_) => None,
+            Self::Round(_) | Self::Review(_) => None,
         }
     }
 
@@ -32,8 +34,17 @@ impl Source {
     #[must_use]
     pub const fn round(&self) -> Option<&round::Model> {
         match self {
-            Self::Inspection(_) => None,
             Self::Round(round) => Some(round),
+            Self::Inspection(_) | Self::Review(_) => None,
+        }
+    }
+
+    /// The management review, if it is one.
+    #[must_use]
+    pub const fn review(&self) -> Option<&management_review::Model> {
+        match self {
+            Self::Review(review) => Some(review),
+            Self::Inspection(_) | Self::Round(_) => None,
         }
     }
 
@@ -43,6 +54,7 @@ impl Source {
         match self {
             Self::Inspection(visit) => &visit.code,
             Self::Round(round) => &round.code,
+            Self::Review(review) => &review.code,
         }
     }
 
@@ -52,10 +64,11 @@ impl Source {
         match self {
             Self::Inspection(visit) => crate::web::link_to(Subject::Inspection, visit.id.0),
             Self::Round(round) => crate::web::link_to(Subject::Round, round.id.0),
+            Self::Review(review) => crate::web::link_to(Subject::ManagementReview, review.id.0),
         }
     }
 
-    /// Where the inspection stands; a published round is concluded.
+    /// Where the inspection stands; a published round and a signed review are concluded.
     #[must_use]
     pub fn state(&self) -> InspectionState {
         self.visit().map_or(InspectionState::Concluded, |visit| visit.state)
@@ -68,11 +81,12 @@ impl Source {
     pub async fn part(&self, db: &impl ConnectionTrait, caller: &Caller) -> Result<Option<TeamRole>> {
         match self {
             Self::Inspection(visit) => crate::inspections::access::part(db, visit.id, caller.person).await,
-            Self::Round(_) => Ok(None),
+            Self::Round(_) | Self::Review(_) => Ok(None),
         }
     }
 
-    /// Whether the caller leads the side that found it: the lead of the team, a secretary of the round.
+    /// Whether the caller leads the side that found it: the lead of the team, a secretary of the round, the ISO
+    /// secretary of the unit whose leaders reviewed.
     ///
     /// # Errors
     /// The database's.
@@ -80,6 +94,7 @@ impl Source {
         match self {
             Self::Inspection(_) => Ok(self.part(db, caller).await? == Some(TeamRole::LeadInspector)),
             Self::Round(round) => caller.holds_at(db, &[Role::CouncilSecretary], round.owner_unit_id).await,
+            Self::Review(review) => caller.holds_at(db, &[Role::IsoSecretary], review.unit_id).await,
         }
     }
 }
@@ -92,6 +107,11 @@ pub async fn of(db: &impl ConnectionTrait, row: &finding::Model) -> Result<Sourc
     if let Some(id) = row.inspection_id {
         let visit = inspection::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
         return Ok(Source::Inspection(Box::new(visit)));
+    }
+    if let Some(id) = row.review_decision_id {
+        let decision = review_decision::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+        let review = management_review::Entity::find_by_id(decision.review_id).one(db).await?.ok_or(Error::NotFound)?;
+        return Ok(Source::Review(Box::new(review)));
     }
     let line = row.sheet_line_id.ok_or(Error::NotFound)?;
     let line = sheet_line::Entity::find_by_id(line).one(db).await?.ok_or(Error::NotFound)?;

@@ -52,9 +52,9 @@ pub struct Facts {
 
 /// A person as papers name them.
 #[derive(Clone, Debug)]
-struct Known {
-    name: String,
-    position: String,
+pub(crate) struct Known {
+    pub(crate) name: String,
+    pub(crate) position: String,
 }
 
 /// Units whose agency is a people's committee, and which name the place of a paper.
@@ -166,7 +166,11 @@ async fn holders(db: &impl ConnectionTrait, unit: UnitId, on: NaiveDate) -> Resu
 }
 
 /// Names with the position and unit held on the day.
-async fn people(db: &impl ConnectionTrait, ids: BTreeSet<PersonId>, on: NaiveDate) -> Result<BTreeMap<PersonId, Known>> {
+pub(crate) async fn people(
+    db: &impl ConnectionTrait,
+    ids: BTreeSet<PersonId>,
+    on: NaiveDate,
+) -> Result<BTreeMap<PersonId, Known>> {
     let names = person::Entity::find().filter(person::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     let homes = membership::Entity::find()
         .filter(membership::Column::PersonId.is_in(ids))
@@ -231,7 +235,7 @@ fn lower_first(text: &str) -> String {
 }
 
 /// The lines of a text that a person typed, without list marks.
-fn paragraphs(text: Option<&str>) -> Vec<String> {
+pub(crate) fn paragraphs(text: Option<&str>) -> Vec<String> {
     let lines = text.unwrap_or_default().lines();
     lines
         .map(|line| line.trim().trim_start_matches(['-', '+', '*', '•']).trim().to_owned())

@@ -1,6 +1,6 @@
 //! Papers of an inspection: asked for, rendered by a job from frozen data, fetched, given a number.
 
-mod data;
+pub(crate) mod data;
 pub mod http;
 pub mod pages;
 
@@ -36,7 +36,7 @@ pub use data::{prefix, usual_symbol};
 /// The kind of the job that renders.
 pub const RENDER: &str = "report.render";
 /// After so many tries a report is given up.
-const TRIES: i32 = 10;
+pub(crate) const TRIES: i32 = 10;
 
 /// Setting a paper takes the processor and much memory: one at a time in a process.
 static DESK: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
@@ -73,7 +73,7 @@ pub async fn reader(db: &impl ConnectionTrait, caller: &Caller, id: InspectionId
 }
 
 /// A read-only snapshot: everything read in it belongs together.
-async fn snapshot(app: &App) -> Result<DatabaseTransaction> {
+pub(crate) async fn snapshot(app: &App) -> Result<DatabaseTransaction> {
     let db = app.store.read();
     Ok(match db.get_database_backend() {
         DatabaseBackend::Sqlite => db.begin().await?,

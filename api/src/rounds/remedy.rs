@@ -218,6 +218,7 @@ async fn one(
         created_at: tx.now(),
         sheet_line_id: Some(line),
         revision_id: None,
+        review_decision_id: None,
     };
     let row = findings::searchable(row).into_active_model().insert(tx.db()).await?;
     tx.record(Event::on("finding.raised", Subject::Finding, row.id.0).unit(row.unit_id).after(&row));

@@ -5,6 +5,7 @@ mod base;
 mod documents;
 mod figures;
 mod remove;
+mod review;
 mod rounds;
 mod story;
 mod year;

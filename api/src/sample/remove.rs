@@ -20,6 +20,10 @@ const TABLES: &[&str] = &[
     "conformity_line",
     "conformity_declaration",
     "conformity_certificate",
+    "review_paper",
+    "objective_result",
+    "objective_step",
+    "quality_objective",
     "deduction",
     "dossier_report",
     "report",
@@ -34,6 +38,10 @@ const TABLES: &[&str] = &[
     "step",
     "corrective_action",
     "finding",
+    "review_decision",
+    "review_input",
+    "review_participant",
+    "management_review",
     "receipt",
     "distribution",
     "audience",
@@ -79,8 +87,9 @@ const TABLES: &[&str] = &[
 ];
 
 /// Tables whose triggers refuse to delete.
-const APPEND_ONLY: [&str; 11] = [
+const APPEND_ONLY: [&str; 12] = [
     "conformity_fact",
+    "objective_result",
     "event",
     "answer",
     "survey_form",

@@ -37,6 +37,7 @@ pub(super) async fn tell(app: &App, world: &World) -> Result<()> {
     super::year::tell(&story).await?;
     super::rounds::tell(&story).await?;
     super::documents::tell(&story).await?;
+    super::review::tell(&story).await?;
     app.store.clock().set(story.now);
     Ok(())
 }

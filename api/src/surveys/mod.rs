@@ -42,7 +42,7 @@ pub struct Filter {
 }
 
 /// The surveys that reach a unit the caller sees: held by it, above it or below it.
-fn visible(caller: &Caller) -> Condition {
+pub(crate) fn visible(caller: &Caller) -> Condition {
     let column = unit_path::Column::DescendantId;
     let above = Query::select()
         .column(unit_path::Column::AncestorId)
@@ -406,11 +406,15 @@ fn by_unit(forms: Vec<survey_form::Model>) -> Result<BTreeMap<UnitId, Vec<(u32, 
     Ok(units)
 }
 
-/// The counts `survey.<code>.<option>` of a unit's year: closed surveys with enough forms of that unit.
+/// The results of a unit in the closed surveys of a year that have enough forms of it: two statements.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn counted(db: &impl ConnectionTrait, unit: UnitId, year: i32) -> Result<Vec<Counted>> {
+pub(crate) async fn outcomes(
+    db: &impl ConnectionTrait,
+    unit: UnitId,
+    year: i32,
+) -> Result<Vec<(survey::Model, Instrument, Outcome)>> {
     let held = Query::select()
         .column(survey_form::Column::SurveyId)
         .from(survey_form::Entity)
@@ -428,12 +432,25 @@ pub(crate) async fn counted(db: &impl ConnectionTrait, unit: UnitId, year: i32) 
         .filter(survey_form::Column::SurveyId.is_in(rows.iter().map(|row| row.id)))
         .all(db)
         .await?;
-    let mut counted = Vec::new();
+    let mut found = Vec::new();
     for row in rows {
         let asked = instrument(&row)?;
         let own = forms.iter().filter(|form| form.survey_id == row.id).cloned().collect();
         let entries = by_unit(own)?.remove(&unit).unwrap_or_default();
-        let Ok(seen) = outcome(row.state, &asked, &entries) else { continue };
+        if let Ok(seen) = outcome(row.state, &asked, &entries) {
+            found.push((row, asked, seen));
+        }
+    }
+    Ok(found)
+}
+
+/// The counts `survey.<code>.<option>` of a unit's year: closed surveys with enough forms of that unit.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn counted(db: &impl ConnectionTrait, unit: UnitId, year: i32) -> Result<Vec<Counted>> {
+    let mut counted = Vec::new();
+    for (row, asked, seen) in outcomes(db, unit, year).await? {
         for ((code, count), option) in seen.options.into_iter().zip(asked.options) {
             let of = OfSurvey { id: row.id, title: row.title.clone(), option: option.label };
             let value = i64::try_from(count).unwrap_or(i64::MAX);

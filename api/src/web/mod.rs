@@ -281,6 +281,8 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
         ("index_766", "/chi-so-766", Permission::ReadScores),
         ("year_work", "/viec-trong-nam", Permission::ReadFigures),
         ("surveys", "/khao-sat", Permission::ReadFigures),
+        ("objectives", "/muc-tieu", Permission::ReadReviews),
+        ("management_reviews", "/xem-xet-lanh-dao", Permission::ReadReviews),
         ("units", "/don-vi", Permission::ReadReference),
         ("people", "/nhan-su", Permission::ReadPeople),
         ("calendar", "/lich", Permission::ReadReference),
@@ -290,7 +292,8 @@ fn nav(caller: &Caller, path: &str) -> Vec<NavItem> {
     let here = path.split('?').next().unwrap_or_default();
     places
         .into_iter()
-        .filter(|(_, _, permission)| caller.may(*permission))
+        // Objectives are everybody's who works for them.
+        .filter(|(key, _, permission)| caller.may(*permission) || (*key == "objectives" && caller.may(Permission::DoSteps)))
         .map(|(key, href, _)| NavItem {
             key: key.to_owned(),
             href: href.to_owned(),
@@ -360,6 +363,8 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::AdministrativeProcedure => format!("/quy-trinh/thu-tuc-hanh-chinh/{id}"),
         Subject::ConformityDeclaration => format!("/cong-bo/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
+        Subject::QualityObjective => format!("/muc-tieu/{id}"),
+        Subject::ManagementReview => format!("/xem-xet-lanh-dao/{id}"),
         _ => "/".to_owned(),
     }
 }

@@ -84,6 +84,8 @@ pub async fn all(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty
     found.extend(crate::rounds::owed::duties(db, today).await?);
     found.extend(crate::documents::duties(db, today).await?);
     found.extend(crate::conformity::duties(db, today).await?);
+    found.extend(crate::objectives::owed::duties(db, today).await?);
+    found.extend(crate::management_reviews::owed::duties(db, today).await?);
     Ok(found)
 }
 
@@ -92,5 +94,7 @@ pub async fn all(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty
 /// # Errors
 /// The database's.
 pub async fn notices(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Notice>> {
-    crate::rounds::owed::notices(db, today).await
+    let mut found = crate::rounds::owed::notices(db, today).await?;
+    found.extend(crate::management_reviews::owed::notices(db, today).await?);
+    Ok(found)
 }

@@ -3,6 +3,7 @@
 pub mod duties;
 pub mod http;
 pub mod pages;
+pub mod records;
 mod rounds;
 mod waiting;
 
@@ -67,6 +68,8 @@ pub async fn waiting(db: &impl ConnectionTrait, caller: &Caller, now: DateTime<U
     items.extend(rounds::rounds(db, caller, now).await?);
     items.extend(crate::documents::waiting::items(db, caller).await?);
     items.extend(crate::conformity::waiting::items(db, caller, &calendar).await?);
+    items.extend(crate::objectives::owed::items(db, caller).await?);
+    items.extend(crate::management_reviews::owed::items(db, caller).await?);
     for item in &mut items {
         count_down(item, &calendar, caller.today);
     }

@@ -9,7 +9,7 @@ use domain::conformity::DeclarationPart;
 use super::{
     AnnexLine, Area, AreaResult, CchcPart, Counts, Declaration, Dossier, Finding, Grade, Independence, IndependenceException,
     InspectionReport, IsoPart, Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant,
-    PreviousFinding, Recommendation, ReportKind, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
+    PreviousFinding, Recommendation, ReportKind, ReviewDecision, ReviewInput, ReviewMinutes, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
 };
 
 /// Named sample papers.
@@ -40,6 +40,8 @@ pub fn samples() -> Vec<(&'static str, Paper)> {
         ("quyet-dinh-cong-bo-du-thao", declaration(first_declaration())),
         ("quyet-dinh-cong-bo-lai", declaration(declaration_again())),
         ("ban-cong-bo", declaration(Declaration { part: DeclarationPart::Statement, ..declaration_again() })),
+        ("xem-xet-lanh-dao-iso", Paper::ReviewMinutes(Box::new(review_minutes()))),
+        ("xem-xet-lanh-dao-iso-du-thao", Paper::ReviewMinutes(Box::new(draft_review_minutes()))),
     ]
 }
 
@@ -937,5 +939,109 @@ fn declaration_again() -> Declaration {
             ..signatory(None, Some("Phạm Đức Thịnh"), Signing::Confirmed { at: at(day(2026, 3, 4), 9, 30) })
         },
         ..first
+    }
+}
+
+fn review_input(code: &str, title: &str, facts: &[&str], remark: &[&str]) -> ReviewInput {
+    ReviewInput { code: code.to_owned(), title: title.to_owned(), facts: texts(facts), remark: texts(remark) }
+}
+
+/// Signed, with a number: inputs with and without figures, decisions of every kind.
+fn review_minutes() -> ReviewMinutes {
+    let on = day(2026, 12, 10);
+    let sheet = Sheet {
+        letterhead: Letterhead {
+            superior: None,
+            agency: "Ủy ban nhân dân xã An Mẫu".to_owned(),
+            issuer: "Ủy ban nhân dân xã An Mẫu".to_owned(),
+            number: Some(21),
+            symbol: "UBND".to_owned(),
+        },
+        prepared_at: at(on, 11, 20),
+        ..sheet("Xem xét của lãnh đạo đối với hệ thống quản lý chất lượng năm 2026", Some(21), false)
+    };
+    let decision = |text: &str, kind: &str, owner: &str, due_on, resources: &str| ReviewDecision {
+        text: text.to_owned(),
+        kind: kind.to_owned(),
+        unit: "Trung tâm Phục vụ hành chính công xã An Mẫu".to_owned(),
+        owner: owner.to_owned(),
+        due_on,
+        resources: resources.to_owned(),
+    };
+    ReviewMinutes {
+        sheet,
+        grounds: vec!["Căn cứ TCVN ISO 9001:2015, điều khoản 9.3".to_owned()],
+        on,
+        opened_at: Some(at(on, 8, 0)),
+        closed_at: Some(at(on, 11, 0)),
+        place: Some("Phòng họp số 1, trụ sở UBND xã An Mẫu".to_owned()),
+        unit: "Ủy ban nhân dân xã An Mẫu".to_owned(),
+        period: Some("từ ngày 01/01/2026 đến ngày 09/12/2026".to_owned()),
+        chair: person("Ông Phạm Đức Thịnh", "Chủ tịch UBND xã An Mẫu", None),
+        secretary: person("Bà Võ Thị Ngọc Ánh", "Thư ký ISO", None),
+        participants: vec![person("Bà Lê Thị Thuỷ Tiên", "Giám đốc Trung tâm Phục vụ hành chính công xã", None)],
+        others: texts(&["Ông Nguyễn Văn Bảy, Trưởng Công an xã"]),
+        inputs: vec![
+            review_input(
+                "a",
+                "Tình trạng thực hiện các hành động từ lần xem xét trước",
+                &["Lần xem xét trước (XX-2025-01) có 04 quyết định: 03 đã hoàn thành, 01 đang khắc phục theo KP-2026-0007"],
+                &[],
+            ),
+            review_input(
+                "c3",
+                "Kết quả thực hiện và sự phù hợp của dịch vụ",
+                &[
+                    "Đã giải quyết 2.644 hồ sơ, trong đó 2.624 hồ sơ đúng hạn và trước hạn (99,24%), 20 hồ sơ quá hạn; đang quá hạn 02 hồ sơ",
+                    "Nhiệm vụ theo kế hoạch: 21/25 đã hoàn thành",
+                ],
+                &["Hồ sơ quá hạn tập trung ở lĩnh vực đất đai, do chờ kết quả phối hợp.", "Cần rà soát lại thời gian từng bước."],
+            ),
+            review_input("d", "Sự đầy đủ của nguồn lực", &[], &["Thiếu 01 máy quét tại quầy tiếp nhận"]),
+        ],
+        discussion: texts(&["Các ý kiến thống nhất với số liệu đầu vào.", "Đề nghị bố trí thêm máy quét tại quầy tiếp nhận."]),
+        conclusion: texts(&["Hệ thống quản lý chất lượng vẫn thích hợp, thỏa đáng và có hiệu lực."]),
+        decisions: vec![
+            decision(
+                "Rà soát thời gian từng bước của quy trình đất đai",
+                "Thay đổi hệ thống quản lý chất lượng",
+                "Bà Lê Thị Thuỷ Tiên",
+                day(2027, 1, 31),
+                "",
+            ),
+            decision(
+                "Mua 01 máy quét",
+                "Nhu cầu nguồn lực",
+                "Bà Võ Thị Ngọc Ánh",
+                day(2027, 3, 31),
+                "12 triệu đồng, chi thường xuyên",
+            ),
+        ],
+        copies: 2,
+        secretary_signature: signatory(None, Some("Võ Thị Ngọc Ánh"), Signing::Pending),
+        chair_signature: Signatory {
+            capacity: texts(&["CHỦ TỌA"]),
+            ..signatory(Some("Chủ tịch UBND xã"), Some("Phạm Đức Thịnh"), Signing::Confirmed { at: at(on, 11, 15) })
+        },
+        recipients: texts(&["Thành viên dự họp", "Lưu: VT, hồ sơ ISO"]),
+    }
+}
+
+/// Before the meeting: no hours, no place, no discussion, no number.
+fn draft_review_minutes() -> ReviewMinutes {
+    let full = review_minutes();
+    let letterhead = Letterhead { number: None, ..full.sheet.letterhead.clone() };
+    ReviewMinutes {
+        sheet: Sheet { letterhead, draft: true, ..full.sheet.clone() },
+        opened_at: None,
+        closed_at: None,
+        place: None,
+        participants: Vec::new(),
+        others: Vec::new(),
+        discussion: Vec::new(),
+        conclusion: Vec::new(),
+        decisions: Vec::new(),
+        chair_signature: Signatory { signing: Signing::Pending, ..full.chair_signature.clone() },
+        ..full
     }
 }

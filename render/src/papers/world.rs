@@ -23,6 +23,7 @@ pub(super) const SOURCES: [(&str, &str); 5] = [
     ("/minutes.typ", include_str!("../../../templates/papers/minutes.typ")),
     ("/declaration.typ", include_str!("../../../templates/papers/declaration.typ")),
     ("/inspection-report.typ", include_str!("../../../templates/papers/inspection-report.typ")),
+    ("/review-minutes.typ", include_str!("../../../templates/papers/review-minutes.typ")),
 ];
 
 /// Vietnam has one offset from UTC and no summer time.

@@ -56,6 +56,8 @@ pub struct FindingFacts {
     pub inspection: Link,
     /// It is about points lost in a published round.
     pub of_round: bool,
+    /// It comes from a decision of a management review.
+    pub of_review: bool,
 }
 
 /// The plan while the unit writes it. Fields as in the API; rows `steps/<n>/…`, remarks of the
@@ -345,6 +347,7 @@ fn sample_planning() -> ActionPage {
             evidence: vec![super::findings::file()],
             inspection: Link { href: "/kiem-tra/1".to_owned(), text: "KT-2026-014".to_owned() },
             of_round: true,
+            of_review: false,
         },
         continues: Some(Link { href: "/khac-phuc/0".to_owned(), text: "KP-2026-0007".to_owned() }),
         continued_by: None,

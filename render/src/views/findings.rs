@@ -138,6 +138,8 @@ pub struct FindingPage {
     pub inspection: Link,
     /// It is about points lost in a published round.
     pub of_round: bool,
+    /// It comes from a decision of a management review.
+    pub of_review: bool,
     /// The line it stands on.
     pub line: Option<LineFacts>,
     /// The text of the procedure that was in force when it was raised.
@@ -265,6 +267,7 @@ impl View for FindingPage {
             owner_unit: "Sở Nội vụ tỉnh Mẫu".to_owned(),
             inspection: Link { href: "/kiem-tra/1".to_owned(), text: "KT-2026-014".to_owned() },
             of_round: false,
+            of_review: false,
             line: Some(LineFacts {
                 code: "B1.1".to_owned(), question: "Hồ sơ trễ hạn có thư xin lỗi không?".to_owned()
             }),

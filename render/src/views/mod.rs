@@ -16,6 +16,8 @@ pub mod events;
 pub mod evidence;
 pub mod findings;
 pub mod inspections;
+pub mod management_reviews;
+pub mod objectives;
 pub mod part;
 pub mod peer_groups;
 pub mod people;
@@ -133,6 +135,13 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     inspections::InspectionPage,
     inspections::PlanInspection,
     inspections::Sheet,
+    management_reviews::MinutesForm,
+    management_reviews::ReviewForm,
+    management_reviews::ReviewList,
+    management_reviews::ReviewPage,
+    objectives::ObjectiveForm,
+    objectives::ObjectiveList,
+    objectives::ObjectivePage,
     peer_groups::PeerGroups,
     people::Account,
     people::NewPerson,

@@ -8,6 +8,8 @@ mod ranking;
 mod unit_sheet;
 mod words;
 
+pub(crate) use words::plain_number;
+
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use domain::draft::Problems;
 use domain::id::{CriteriaSetId, PersonId, RoundId, UnitId};
