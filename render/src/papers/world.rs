@@ -17,7 +17,7 @@ use super::PaperError;
 use crate::fonts::Typeface;
 
 /// Templates by the path they are imported under.
-pub(super) const SOURCES: [(&str, &str); 5] = [
+pub(super) const SOURCES: [(&str, &str); 6] = [
     ("/nd30.typ", include_str!("../../../templates/papers/nd30.typ")),
     ("/words.typ", include_str!("../../../templates/papers/words.typ")),
     ("/minutes.typ", include_str!("../../../templates/papers/minutes.typ")),
