@@ -72,15 +72,14 @@ fn declared() -> SelectStatement {
 pub async fn list(db: &impl ConnectionTrait, caller: &Caller, filter: &Filter, slice: &Slice) -> Result<Vec<Standing>> {
     use unit::Column;
     let words = filter.q.as_deref().map(domain::text::fold).filter(|words| !words.is_empty());
-    let wanted =
-        Condition::all()
-            .add_option(filter.unit_id.map(|unit| Column::Id.in_subquery(crate::documents::below(unit))))
-            .add_option(
-                filter
-                    .declared
-                    .map(|yes| if yes { Column::Id.in_subquery(declared()) } else { Column::Id.not_in_subquery(declared()) }),
-            )
-            .add_option(words.map(|words| Column::SearchText.contains(words)));
+    let wanted = Condition::all()
+        .add_option(filter.unit_id.map(|unit| Column::Id.in_subquery(crate::documents::below(unit))))
+        .add_option(
+            filter
+                .declared
+                .map(|yes| if yes { Column::Id.in_subquery(declared()) } else { Column::Id.not_in_subquery(declared()) }),
+        )
+        .add_option(words.map(|words| Column::SearchText.contains(words)));
     let rows = unit::Entity::find()
         .filter(caller.scope(Permission::ReadDocuments).covers(Column::Id))
         .filter(agencies(caller.today))

@@ -190,7 +190,7 @@ impl Facts {
             replaces: self.replaces.clone().filter(|_| again),
             lines: self.scope.lines.iter().map(|line| self.line(line)).collect(),
             gone: self.scope.gone().map(|line| AnnexLine { note: "Đưa ra".to_owned(), ..annex_line(line) }).collect(),
-            recipients: self.recipients(),
+            recipients: self.recipients(part),
             signature: Signatory {
                 capacity,
                 office_title: None,
@@ -209,10 +209,11 @@ impl Facts {
         AnnexLine { note: note.to_owned(), ..annex_line(line) }
     }
 
-    fn recipients(&self) -> Vec<String> {
+    fn recipients(&self, part: DeclarationPart) -> Vec<String> {
+        let first = if part == DeclarationPart::Statement { "Niêm yết tại trụ sở" } else { "Như Điều 4" };
         let above = self.superior.as_ref().map(|unit| format!("{} (để báo cáo)", agency(unit)));
         let standards = "Cơ quan quản lý tiêu chuẩn, đo lường, chất lượng cấp trên".to_owned();
-        ["Như Điều 4".to_owned()].into_iter().chain(above).chain([standards, "Lưu: VT, hồ sơ ISO".to_owned()]).collect()
+        [first.to_owned()].into_iter().chain(above).chain([standards, "Lưu: VT, hồ sơ ISO".to_owned()]).collect()
     }
 }
 
