@@ -144,4 +144,10 @@ typed_id! {
     ExternalDocumentId,
     /// An administrative procedure (TTHC) of the catalogue.
     AdministrativeProcedureId,
+    /// A decision that changes the TTHC catalogue.
+    ProcedureChangeListId,
+    /// One change of such a decision.
+    ProcedureChangeId,
+    /// A line of the records list that a unit adds itself.
+    KeptRecordId,
 }

@@ -175,6 +175,10 @@ code_enum! {
         ExternalDocument = "external_document",
         /// An administrative procedure of the catalogue.
         AdministrativeProcedure = "administrative_procedure",
+        /// A decision that changes the TTHC catalogue.
+        ProcedureChangeList = "procedure_change_list",
+        /// A line of the records list that a unit adds itself.
+        KeptRecord = "kept_record",
     }
 }
 

@@ -21,6 +21,7 @@ mod m20261122_000013_index_results;
 mod m20261122_000014_lost_points;
 mod m20261122_000015_documents;
 mod m20261122_000016_cited;
+mod m20261122_000019_change_lists;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_lost_points::Migration),
             Box::new(m20261122_000015_documents::Migration),
             Box::new(m20261122_000016_cited::Migration),
+            Box::new(m20261122_000019_change_lists::Migration),
         ]
     }
 }

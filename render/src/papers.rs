@@ -6,6 +6,8 @@
 
 mod inspection_report;
 mod layout;
+mod list;
+mod list_samples;
 mod minutes;
 mod parts;
 mod samples;
@@ -23,6 +25,7 @@ pub use self::inspection_report::{
     ReportKind,
 };
 pub use self::layout::Layout;
+pub use self::list::{Column, Fact, List};
 pub use self::minutes::{Dossier, Minutes, Opinion, SampleDraw};
 pub use self::parts::{
     Area, AreaResult, Counts, Finding, Grade, Letterhead, Line, Participant, Recommendation, Sheet, Signatory, Signing,
@@ -56,6 +59,8 @@ pub enum Paper {
     Minutes(Box<Minutes>),
     /// Báo cáo kết quả kiểm tra; báo cáo đánh giá nội bộ.
     InspectionReport(Box<InspectionReport>),
+    /// Danh mục, sổ; phiếu yêu cầu sửa đổi tài liệu.
+    List(Box<List>),
 }
 
 /// A paper as PDF, with what must be recorded beside it.
@@ -162,6 +167,7 @@ impl Paper {
         match self {
             Self::Minutes(minutes) => &minutes.sheet,
             Self::InspectionReport(report) => &report.sheet,
+            Self::List(list) => &list.sheet,
         }
     }
 
@@ -169,6 +175,7 @@ impl Paper {
         match self {
             Self::Minutes(_) => "/minutes.typ",
             Self::InspectionReport(_) => "/inspection-report.typ",
+            Self::List(_) => "/list.typ",
         }
     }
 
@@ -183,6 +190,7 @@ impl Paper {
     /// Grades belong to ISO papers, recommendations to findings there are, marks to clauses.
     fn check(&self) -> Result<(), PaperError> {
         let (vocabulary, findings, recommendations) = match self {
+            Self::List(list) => return list.check(),
             Self::Minutes(minutes) => (minutes.vocabulary, &minutes.findings, &minutes.recommendations),
             Self::InspectionReport(report) => {
                 let vocabulary = match &report.kind {

@@ -117,7 +117,10 @@ pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> 
 }
 
 /// A unit and those above it, nearest first.
-async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
+///
+/// # Errors
+/// The database's.
+pub async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
     let paths = unit_path::Entity::find()
         .filter(unit_path::Column::DescendantId.eq(id))
         .order_by_asc(unit_path::Column::Depth)
@@ -198,7 +201,8 @@ async fn proofs(
 }
 
 /// The agency of a unit as it stands in a sentence: of a territory its people's committee.
-fn agency(row: &unit::Model) -> String {
+#[must_use]
+pub fn agency(row: &unit::Model) -> String {
     if TERRITORIES.contains(&row.kind_code.as_str()) {
         format!("Ủy ban nhân dân {}", lower_first(&row.name))
     } else {
@@ -207,7 +211,8 @@ fn agency(row: &unit::Model) -> String {
 }
 
 /// Địa danh: the name of the nearest territory without its kind, unless that is a number.
-fn place_name(above: &[unit::Model]) -> String {
+#[must_use]
+pub fn place_name(above: &[unit::Model]) -> String {
     let Some(territory) = above.iter().find(|row| TERRITORIES.contains(&row.kind_code.as_str())) else {
         return "……".to_owned();
     };

@@ -30,6 +30,7 @@ use crate::inspections::access;
 use crate::jobs::{Outcome, Work};
 use crate::store::{Event, Tx, Writer};
 
+pub(crate) use data::{agency, place_name, units_above};
 pub use data::{prefix, usual_symbol};
 
 /// The kind of the job that renders.
@@ -152,7 +153,11 @@ pub async fn render(app: &App, work: Work) -> Result<Outcome> {
     }
 }
 
-async fn set(paper: Paper) -> Result<Result<Pdf, PaperError>> {
+/// Sets a paper, one at a time in a process.
+///
+/// # Errors
+/// The outer one when the process ends; the inner one is the paper's own.
+pub(crate) async fn set(paper: Paper) -> Result<Result<Pdf, PaperError>> {
     let _alone = DESK.acquire().await.map_err(|error| Error::Internal(error.into()))?;
     tokio::task::spawn_blocking(move || render::papers::render(&paper)).await.map_err(|error| Error::Internal(error.into()))
 }

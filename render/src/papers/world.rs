@@ -17,11 +17,12 @@ use super::PaperError;
 use crate::fonts::Typeface;
 
 /// Templates by the path they are imported under.
-pub(super) const SOURCES: [(&str, &str); 4] = [
+pub(super) const SOURCES: [(&str, &str); 5] = [
     ("/nd30.typ", include_str!("../../../templates/papers/nd30.typ")),
     ("/words.typ", include_str!("../../../templates/papers/words.typ")),
     ("/minutes.typ", include_str!("../../../templates/papers/minutes.typ")),
     ("/inspection-report.typ", include_str!("../../../templates/papers/inspection-report.typ")),
+    ("/list.typ", include_str!("../../../templates/papers/list.typ")),
 ];
 
 /// Vietnam has one offset from UTC and no summer time.

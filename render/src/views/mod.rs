@@ -8,6 +8,8 @@ pub mod checklists;
 pub mod corrective_actions;
 pub mod criteria;
 pub mod deductions;
+pub mod document_lists;
+pub mod document_sets;
 pub mod documents;
 pub mod dossiers;
 pub mod entry;
@@ -86,6 +88,12 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     criteria::CriteriaSetPage,
     criteria::CriteriaSetTry,
     criteria::IndexResults,
+    document_lists::KeptForm,
+    document_lists::ListHub,
+    document_lists::ListShown,
+    document_sets::CatalogueFile,
+    document_sets::CopyForm,
+    document_sets::ReissueForm,
     documents::AudienceForm,
     documents::DiffPage,
     documents::DocumentForm,

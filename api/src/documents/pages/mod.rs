@@ -2,10 +2,12 @@
 
 mod document;
 mod draft;
+mod lists;
 mod offers;
 mod people;
 mod public;
 mod revision;
+mod sets;
 mod words;
 
 use poem::{Route, get, post};
@@ -23,6 +25,19 @@ pub fn routes(tree: Route) -> Route {
         .at("/quy-trinh/de-nghi", get(document::propose_page).post(document::propose_new))
         .at("/quy-trinh/ban-hanh", get(offers::issue_page).post(offers::issue))
         .at("/quy-trinh/cua-toi", get(offers::own_page))
+        .at("/quy-trinh/danh-muc", get(lists::hub_page))
+        .at("/quy-trinh/danh-muc/ho-so/moi", get(lists::new_record_page).post(lists::add_record))
+        .at("/quy-trinh/danh-muc/ho-so/:id", get(lists::edit_record_page).post(lists::change_record))
+        .at("/quy-trinh/danh-muc/ho-so/:id/go-bo", post(lists::remove_record))
+        .at("/quy-trinh/danh-muc/:list", get(lists::list_page))
+        .at("/quy-trinh/danh-muc/:list/pdf", get(lists::pdf))
+        .at("/quy-trinh/danh-muc/:list/xlsx", get(lists::xlsx))
+        .at("/quy-trinh/nhap", get(sets::file_page))
+        .at("/quy-trinh/nhap/mau", get(sets::template))
+        .at("/quy-trinh/nhap/minh-chung", post(sets::file))
+        .at("/quy-trinh/sao-chep", get(sets::copy_page).post(sets::copy_act))
+        .at("/quy-trinh/sau-sap-nhap", get(sets::reissue_page).post(sets::reissue_act))
+        .at("/quy-trinh/lan/:id/phieu-yeu-cau", get(lists::request_paper))
         .at("/quy-trinh/phan-phoi/:id", get(offers::to_revision))
         .at("/quy-trinh/lan/:id", get(revision::show_page))
         .at("/quy-trinh/lan/:id/viec/:verb", post(revision::act))
