@@ -5,6 +5,7 @@
 //! TTHC catalogue, links and periodic reviews. `access` says who sees what.
 
 pub mod access;
+pub mod changes;
 pub mod citing;
 pub mod copy;
 pub mod distribution;

@@ -355,6 +355,7 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::Document => format!("/quy-trinh/{id}"),
         Subject::Revision => format!("/quy-trinh/lan/{id}"),
         Subject::Distribution => format!("/quy-trinh/phan-phoi/{id}"),
+        Subject::ProcedureChangeList => format!("/quy-trinh/thay-doi-tthc/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         _ => "/".to_owned(),
     }

@@ -32,11 +32,13 @@ pub struct Standing {
     pub shared: bool,
     /// Another document of the unit is in force for the procedure that replaces this one.
     pub heir_elsewhere: bool,
+    /// By the same decision a procedure that the unit has a document for is replaced by this one.
+    pub continued: bool,
 }
 
 /// What the change asks of the unit, and whether it is done; none when it asks nothing.
 ///
-/// New: the unit writes one. Amended: who had one revises it; who had none is not asked, because the
+/// New: the unit writes one, unless the text of one that it replaces goes on under it. Amended: who had one revises it; who had none is not asked, because the
 /// change does not make the gap. Replaced: the text goes on under the new code, unless another document
 /// serves that already: then the old one goes. Abolished: it goes, or is revised when it serves other
 /// procedures too. A revision counts when it is in force from the day of the change on, or was asked
@@ -48,6 +50,7 @@ pub fn task(change: ProcedureChange, effective_on: NaiveDate, unit: &Standing) -
     let renewed = unit.by_this || unit.now.is_some_and(|from| from >= effective_on);
     let revised = renewed || !in_force;
     match change {
+        ProcedureChange::New if unit.continued && !had => None,
         ProcedureChange::New => (unit.concerned || had).then_some((ProcedureTask::Write, in_force)),
         _ if !had => None,
         ProcedureChange::Amended => Some((ProcedureTask::Revise, revised)),
@@ -80,6 +83,7 @@ mod tests {
             (C::New, none, None),
             (C::New, concerned, Some((T::Write, false))),
             (C::New, Standing { now: Some(day("10/12/2026")), ..concerned }, Some((T::Write, true))),
+            (C::New, Standing { continued: true, ..concerned }, None),
             (C::Amended, concerned, None),
             (C::Amended, old, Some((T::Revise, false))),
             (C::Amended, fresh, Some((T::Revise, true))),

@@ -227,16 +227,10 @@ impl View for CopyForm {
         let nothing = CopyPreview { made: 0, units: 0, more: 0, form: None, hidden: Vec::new(), ..preview };
         let mut wrong = fresh("choose");
         wrong.error("documents", "Chưa chọn tài liệu.").error("reason", "Chưa nhập nội dung này. Hãy bổ sung.");
-        let bare = Self {
-            form: wrong,
-            sources: Vec::new(),
-            levels: Vec::new(),
-            documents: Vec::new(),
-            units: Vec::new(),
-            preview: None,
-            ..full.clone()
-        };
-        vec![full.clone(), seen, Self { preview: Some(nothing), ..full }, bare]
+        let refused = Self { form: wrong, ..full.clone() };
+        let alone = Self { levels: Vec::new(), units: Vec::new(), ..full.clone() };
+        let bare = Self { sources: Vec::new(), documents: Vec::new(), ..alone.clone() };
+        vec![full.clone(), seen, Self { preview: Some(nothing), ..full }, refused, alone, bare]
     }
 }
 

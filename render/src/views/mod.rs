@@ -20,6 +20,7 @@ pub mod inspections;
 pub mod part;
 pub mod peer_groups;
 pub mod people;
+pub mod procedure_changes;
 pub mod programmes;
 pub mod public_documents;
 pub mod reminders;
@@ -124,6 +125,9 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     people::NewPerson,
     people::People,
     people::Person,
+    procedure_changes::ChangeListForm,
+    procedure_changes::ChangeListPage,
+    procedure_changes::ChangeLists,
     programmes::ProgrammeForm,
     programmes::ProgrammeList,
     programmes::ProgrammePage,

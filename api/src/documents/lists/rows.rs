@@ -42,15 +42,17 @@ pub(super) const MASTER: Columns = &[
     ("sent_to", 40),
     ("numbers", 0),
     ("note", 0),
+    ("issued_on", 0),
+    ("lead_unit", 0),
 ];
 
 pub(super) const MASTER_PRINTED: Printed = &[
     ("title", 56, false),
     ("code", 26, true),
     ("numbers", 20, true),
-    ("decided_on", 24, true),
+    ("issued_on", 24, true),
     ("effective_from", 24, true),
-    ("unit", 34, false),
+    ("lead_unit", 34, false),
     ("sent_to", 36, false),
     ("note", 22, false),
 ];
@@ -89,7 +91,7 @@ pub(super) async fn master(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<En
             Cell::text(one.row.title),
             ask.label(DocumentKind::KEY, one.row.kind.code()),
             Cell::optional(one.row.field_name.as_deref()),
-            Cell::text(one.unit_name),
+            Cell::text(one.unit_name.clone()),
             numbers.map_or(Cell::Empty, |numbers| Cell::count(numbers.issue)),
             numbers.map_or(Cell::Empty, |numbers| Cell::count(numbers.amendment)),
             Cell::day(current.and_then(|row| row.effective_from)),
@@ -102,6 +104,8 @@ pub(super) async fn master(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<En
             Cell::text(current.and_then(|row| sent_to.get(&row.id)).cloned().unwrap_or_default()),
             Cell::text(numbers.map(|numbers| numbers.to_string()).unwrap_or_default()),
             note,
+            Cell::day(decision.map(|row| row.signed_on)),
+            Cell::text(one.unit_name),
         ];
         Entry {
             key: (serde_json::json!(one.row.created_at), one.row.id.0),

@@ -1,5 +1,6 @@
 //! The pages of controlled documents: thin adapters over the use cases of this area.
 
+mod changes;
 mod document;
 mod draft;
 mod lists;
@@ -38,6 +39,14 @@ pub fn routes(tree: Route) -> Route {
         .at("/quy-trinh/sao-chep", get(sets::copy_page).post(sets::copy_act))
         .at("/quy-trinh/sau-sap-nhap", get(sets::reissue_page).post(sets::reissue_act))
         .at("/quy-trinh/lan/:id/phieu-yeu-cau", get(lists::request_paper))
+        .at("/quy-trinh/thay-doi-tthc", get(changes::list_page))
+        .at("/quy-trinh/thay-doi-tthc/moi", get(changes::new_page).post(changes::enter))
+        .at("/quy-trinh/thay-doi-tthc/nhap", get(changes::file_page))
+        .at("/quy-trinh/thay-doi-tthc/nhap/mau", get(changes::template))
+        .at("/quy-trinh/thay-doi-tthc/nhap/minh-chung", post(changes::enter_file))
+        .at("/quy-trinh/thay-doi-tthc/:id", get(changes::show_page))
+        .at("/quy-trinh/thay-doi-tthc/:id/de-nghi", post(changes::request_all))
+        .at("/quy-trinh/thay-doi-tthc/:id/huy", post(changes::cancel))
         .at("/quy-trinh/phan-phoi/:id", get(offers::to_revision))
         .at("/quy-trinh/lan/:id", get(revision::show_page))
         .at("/quy-trinh/lan/:id/viec/:verb", post(revision::act))
