@@ -90,8 +90,13 @@ async fn waiting(client: &Client) -> Option<Json> {
 async fn a_decision_changes_the_catalogue_on_its_day_and_not_before() {
     let World { app, province, root, .. } = world().await;
     let made = province.post(LISTS, body(&root)).await.expect(201).json();
-    assert_eq!((made["due_on"].as_str(), made["applied"].as_bool()), (Some("2026-12-04"), Some(false)), "ten working days: {made}");
+    assert_eq!(
+        (made["due_on"].as_str(), made["applied"].as_bool()),
+        (Some("2026-12-07"), Some(false)),
+        "ten working days, the holiday of 24/11 among them: {made}"
+    );
     on(&app, "2026-11-19T10:00:00Z").await;
+    let province = app.sign_in(PROVINCE).await;
     let before = entry(&province, "1.001194").await.unwrap();
     assert_eq!((before["valid_to"].is_null(), before["last_change"].as_str()), (true, Some("new")), "{before}");
     assert!(entry(&province, "1.009001").await.is_none());
@@ -100,7 +105,12 @@ async fn a_decision_changes_the_catalogue_on_its_day_and_not_before() {
     let province = app.sign_in(PROVINCE).await;
     let amended = entry(&province, "1.001193").await.unwrap();
     assert_eq!(
-        (amended["last_change"].as_str(), amended["changed_on"].as_str(), amended["time_limit"].as_str(), amended["title"].as_str()),
+        (
+            amended["last_change"].as_str(),
+            amended["changed_on"].as_str(),
+            amended["time_limit"].as_str(),
+            amended["title"].as_str()
+        ),
         (Some("amended"), Some("2026-11-20"), Some("01 ngày làm việc"), Some("Đăng ký khai sinh")),
         "what the decision does not say stays"
     );
@@ -145,7 +155,7 @@ async fn each_unit_is_asked_what_it_has_and_what_is_done_ticks_itself() {
     assert_eq!(tasks(&secretary, &id, "").await, open, "the new one that replaces an old one is not written twice");
     assert_eq!(tasks(&province, &id, "").await, open, "a commune without procedures is not asked");
     let item = waiting(&secretary).await.unwrap();
-    assert_eq!((item["due_on"].as_str(), item["count"].as_u64()), (Some("2026-12-04"), Some(4)), "{item}");
+    assert_eq!((item["due_on"].as_str(), item["count"].as_u64()), (Some("2026-12-07"), Some(4)), "{item}");
     assert!(waiting(&province).await.is_none(), "the province keeps none of its own for them");
     assert!(waiting(&app.sign_in("congchuc.an").await).await.is_none());
 
@@ -161,8 +171,12 @@ async fn each_unit_is_asked_what_it_has_and_what_is_done_ticks_itself() {
     assert_eq!(revisions().await, before + 4);
     assert!(tasks(&secretary, &id, "").await.iter().all(|(.., done, asked)| *asked && !*done));
     let asked = secretary.get("/api/v1/change-requests").await.expect(200).json();
-    let one = asked["items"].as_array().unwrap().iter().find(|row| row["reason"].as_str().unwrap().contains("1.001193")).unwrap();
-    assert_eq!((one["source"].as_str(), one["source_ref"].as_str()), (Some("procedure_change"), Some("1234/QĐ-UBND ngày 16/11/2026")));
+    let about = |row: &&Json| row["revision"]["reason"].as_str().is_some_and(|reason| reason.contains("1.001193"));
+    let one = asked["items"].as_array().unwrap().iter().find(about).unwrap_or_else(|| panic!("{asked}"))["revision"].clone();
+    assert_eq!(
+        (one["source"].as_str(), one["source_ref"].as_str()),
+        (Some("procedure_change"), Some("1234/QĐ-UBND ngày 16/11/2026"))
+    );
 
     // The amended one is revised from the day on, the abolished one withdrawn: each ticks itself.
     on(&app, "2026-11-20T02:00:00Z").await;
@@ -228,17 +242,27 @@ async fn a_decision_is_taken_back_before_its_day_and_before_anybody_works_on_it(
     province.post_at(&cancel, &etag, json!({"reason": " "})).await.expect(422);
     province.post_at(&cancel, "\"7\"", json!({"reason": "Nhập nhầm."})).await.expect(412);
     let secretary = app.sign_in(SECRETARY).await;
-    assert_eq!(secretary.post_at(&cancel, &etag, json!({"reason": "Nhập nhầm."})).await.expect(403).code(), "document_control_only");
+    assert_eq!(
+        secretary.post_at(&cancel, &etag, json!({"reason": "Nhập nhầm."})).await.expect(403).code(),
+        "document_control_only"
+    );
     secretary.post(&format!("{LISTS}/{id}/requests"), json!({})).await.expect(200);
     assert_eq!(province.post_at(&cancel, &etag, json!({"reason": "Nhập nhầm."})).await.expect(409).code(), "change_list_in_use");
 
+    // What was asked for as new is in the catalogue now, from its day on.
     let mut other = body(&root);
     other["decision"] = json!("99/QĐ-UBND");
-    let made = province.post(LISTS, other.clone()).await.expect(201);
+    let again = province.post(LISTS, other.clone()).await.expect(422).json();
+    assert!(again["errors"].as_array().unwrap().iter().all(|one| one["code"] == "in_catalogue_already"), "{again}");
+    other["changes"] = json!([{"code": "1.001193", "change": "abolished"}]);
+    let made = province.post(LISTS, other).await.expect(201);
     let (second, etag) = (made.id(), made.etag());
     province.post_at(&format!("{LISTS}/{second}/cancel"), &etag, json!({"reason": "Nhập nhầm."})).await.expect(200);
     assert!(tasks(&secretary, &second, "").await.is_empty());
-    assert_eq!(secretary.post(&format!("{LISTS}/{second}/requests"), json!({})).await.expect(409).code(), "change_list_cancelled");
+    assert_eq!(
+        secretary.post(&format!("{LISTS}/{second}/requests"), json!({})).await.expect(409).code(),
+        "change_list_cancelled"
+    );
     // On its day the first is taken over, the cancelled one is not.
     on(&app, "2026-11-20T02:00:00Z").await;
     let province = app.sign_in(PROVINCE).await;
@@ -321,7 +345,13 @@ async fn a_file_of_changes_is_read_cell_by_cell_and_written_whole_or_not() {
             ("/sheets/changes/rows/5/E", "sheet_choice"),
         ];
         assert_eq!(found, wanted.map(|(at, code)| (at.to_owned(), code.to_owned())), "{refused}");
-        assert!(refused["errors"].as_array().unwrap().iter().all(|one| one["detail"].as_str().unwrap().starts_with("Trang «Thay đổi», dòng")));
+        assert!(
+            refused["errors"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|one| one["detail"].as_str().unwrap().starts_with("Trang «Thay đổi», dòng"))
+        );
     }
     let looked = send(&province, &root, true, file(&GOOD)).await.expect(200).json();
     assert_eq!((looked["changes"].as_u64(), looked["id"].is_null()), (Some(4), true), "{looked}");
@@ -343,8 +373,17 @@ async fn on_pages_a_decision_is_looked_at_entered_and_its_requests_opened_by_one
     assert!(browser.get("/quy-trinh/thay-doi-tthc").await.expect(200).text().contains("Chưa có quyết định nào"));
     let new = "/quy-trinh/thay-doi-tthc/moi";
     let blank = browser.get(new).await.expect(200).text();
-    assert!(blank.contains("chưa kiểm chứng") && blank.contains("value=\"10\""), "the usual days are data that nobody has checked: {blank}");
-    let wrong = [("unit_id", root.as_str()), ("act", "preview"), ("revise_days", "x"), ("changes/0/code", "1.00"), ("changes/3/change", "new")];
+    assert!(
+        blank.contains("chưa kiểm chứng") && blank.contains("value=\"10\""),
+        "the usual days are data that nobody has checked: {blank}"
+    );
+    let wrong = [
+        ("unit_id", root.as_str()),
+        ("act", "preview"),
+        ("revise_days", "x"),
+        ("changes/0/code", "1.00"),
+        ("changes/3/change", "new"),
+    ];
     let html = browser.fill(new, new, &wrong).await.expect(422).text();
     for field in ["decision_number", "decided_on", "effective_on", "revise_days", "changes-0-code", "changes-3-code"] {
         assert!(html.contains(&format!("#f-{field}")), "{field}: {html}");
@@ -373,7 +412,7 @@ async fn on_pages_a_decision_is_looked_at_entered_and_its_requests_opened_by_one
     let place = browser.fill(new, new, &save).await.expect(303).header("location");
     let page = place.split('?').next().unwrap().to_owned();
     let html = browser.get(&page).await.expect(200).text();
-    assert!(html.contains("1234/QĐ-UBND") && html.contains("04/12/2026") && html.contains("Chưa đến ngày hiệu lực"), "{html}");
+    assert!(html.contains("1234/QĐ-UBND") && html.contains("07/12/2026") && html.contains("Chưa đến ngày hiệu lực"), "{html}");
 
     // The commune's secretary is led there from the work list.
     let secretary = app.browse(SECRETARY).await;
@@ -386,7 +425,10 @@ async fn on_pages_a_decision_is_looked_at_entered_and_its_requests_opened_by_one
     let action = format!("{page}/de-nghi?don_vi={}", app.unit("MAU-01").await);
     secretary.fill(&own, &action, &[]).await.expect(303);
     let html = secretary.get(&own).await.expect(200).text();
-    assert!(html.contains("Đã đề nghị") && html.contains("YC-2026-0001") && !html.contains("Chưa làm") && !html.contains(&action), "{html}");
+    assert!(
+        html.contains("Đã đề nghị") && html.contains("YC-2026-0001") && !html.contains("Chưa làm") && !html.contains(&action),
+        "{html}"
+    );
     // Who only reads sees the decision, no tasks and no buttons; a forced form is refused.
     let reader = app.browse("congchuc.an").await;
     let html = reader.get(&page).await.expect(200).text();

@@ -7,9 +7,7 @@ use domain::document::revision::{RouteStep, Word, open_step};
 use domain::id::{DocumentId, ProcedureChangeListId, RevisionId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
-use entities::{
-    document, procedure_change, procedure_change_list, revision, route_person, route_step, route_word, unit_path,
-};
+use entities::{document, procedure_change, procedure_change_list, revision, route_person, route_step, route_word, unit_path};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -85,12 +83,8 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
 /// Decisions on the TTHC catalogue that the procedures of the caller's own units have not followed yet:
 /// an item a unit, for whom keeps its documents there. Nine statements, however many there are.
 async fn changes(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Item>> {
-    let own: BTreeSet<UnitId> = caller
-        .grants
-        .iter()
-        .filter(|held| held.role.grants(Permission::ControlDocuments))
-        .filter_map(|held| held.unit)
-        .collect();
+    let own: BTreeSet<UnitId> =
+        caller.grants.iter().filter(|held| held.role.grants(Permission::ControlDocuments)).filter_map(|held| held.unit).collect();
     if own.is_empty() {
         return Ok(Vec::new());
     }

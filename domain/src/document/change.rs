@@ -50,7 +50,7 @@ pub fn task(change: ProcedureChange, effective_on: NaiveDate, unit: &Standing) -
     let renewed = unit.by_this || unit.now.is_some_and(|from| from >= effective_on);
     let revised = renewed || !in_force;
     match change {
-        ProcedureChange::New if unit.continued && !had => None,
+        ProcedureChange::New if unit.continued => None,
         ProcedureChange::New => (unit.concerned || had).then_some((ProcedureTask::Write, in_force)),
         _ if !had => None,
         ProcedureChange::Amended => Some((ProcedureTask::Revise, revised)),
@@ -84,6 +84,7 @@ mod tests {
             (C::New, concerned, Some((T::Write, false))),
             (C::New, Standing { now: Some(day("10/12/2026")), ..concerned }, Some((T::Write, true))),
             (C::New, Standing { continued: true, ..concerned }, None),
+            (C::New, Standing { continued: true, ..old }, None),
             (C::Amended, concerned, None),
             (C::Amended, old, Some((T::Revise, false))),
             (C::Amended, fresh, Some((T::Revise, true))),

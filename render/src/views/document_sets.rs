@@ -130,10 +130,7 @@ pub struct ReissueForm {
 
 fn left_out(outcome: CopyOutcome) -> CopyRow {
     CopyRow {
-        document: "QT-HT-01 Đăng ký khai sinh".to_owned(),
-        unit: "Xã Bình Mẫu".to_owned(),
-        outcome,
-        tone: Tone::Warn,
+        document: "QT-HT-01 Đăng ký khai sinh".to_owned(), unit: "Xã Bình Mẫu".to_owned(), outcome, tone: Tone::Warn
     }
 }
 
@@ -206,7 +203,9 @@ impl View for CopyForm {
             form: fresh("choose"),
             sources: units(),
             source_id: "1".to_owned(),
-            levels: vec![Chip { label: "Cấp xã".to_owned(), href: "/quy-trinh/sao-chep".to_owned(), active: true, count: None }],
+            levels: vec![Chip {
+                label: "Cấp xã".to_owned(), href: "/quy-trinh/sao-chep".to_owned(), active: true, count: None
+            }],
             documents: choices(),
             units: units(),
             preview: None,
@@ -247,13 +246,7 @@ impl View for ReissueForm {
             documents: choices(),
             left_out: vec![left_out(CopyOutcome::YoungerTaken), left_out(CopyOutcome::TakenOver)],
         };
-        let blank = Self {
-            heir_id: String::new(),
-            form: None,
-            documents: Vec::new(),
-            left_out: Vec::new(),
-            ..full.clone()
-        };
+        let blank = Self { heir_id: String::new(), form: None, documents: Vec::new(), left_out: Vec::new(), ..full.clone() };
         let nothing = Self { documents: Vec::new(), ..full.clone() };
         vec![full, blank.clone(), Self { heirs: Vec::new(), ..blank }, nothing]
     }

@@ -160,11 +160,7 @@ pub(super) async fn ensure(
 }
 
 /// The newest entry of a code in the catalogues that serve the decision's unit.
-pub(super) async fn known(
-    tx: &Tx,
-    list: &procedure_change_list::Model,
-    code: &str,
-) -> Result<Option<AdministrativeProcedureId>> {
+pub(super) async fn known(tx: &Tx, list: &procedure_change_list::Model, code: &str) -> Result<Option<AdministrativeProcedureId>> {
     use administrative_procedure::Column;
     let query = administrative_procedure::Entity::find()
         .filter(crate::documents::registers::kept_for(Column::UnitId, list.unit_id))

@@ -11,10 +11,7 @@ use domain::permission::Permission;
 use domain::record::Subject;
 use domain::time::vn_day;
 use entities::{administrative_procedure, procedure_change, procedure_change_list, unit_level};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _,
-};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::tasks::{self, Totals};
 use crate::auth::Caller;
@@ -92,7 +89,9 @@ struct Good {
 /// Everything wrong: `decision`, `changes/0/code`, …
 pub async fn preview(db: &impl ConnectionTrait, caller: &Caller, new: &NewList) -> Result<Checked> {
     let good = check(db, caller, new, caller.today).await?;
-    let found = tasks::of(db, caller.today, std::slice::from_ref(&good.list), &good.changes, &tasks::Whose::Below(good.list.unit_id)).await?;
+    let found =
+        tasks::of(db, caller.today, std::slice::from_ref(&good.list), &good.changes, &tasks::Whose::Below(good.list.unit_id))
+            .await?;
     Ok(Checked { changes: good.changes.len(), due_on: good.list.due_on, totals: Totals::of(&found) })
 }
 

@@ -120,7 +120,8 @@ impl Read<'_> {
         let typed = row.get(column).to_owned();
         // A cell that could not be read was named when it was read.
         let letter_of = format!("rows/{}/", row.number());
-        let named = self.sheets.wrong.iter().any(|one| one.field.contains(&letter_of) && one.params.contains(&("value", typed.clone())));
+        let named =
+            self.sheets.wrong.iter().any(|one| one.field.contains(&letter_of) && one.params.contains(&("value", typed.clone())));
         if named && !typed.is_empty() {
             return;
         }

@@ -52,7 +52,8 @@ pub async fn open(
         .write(caller, move |tx| async move {
             find(tx.db(), &who, id).await?;
             // Two acts at once would ask for the same: one after the other.
-            let list = procedure_change_list::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?.ok_or(Error::NotFound)?;
+            let list =
+                procedure_change_list::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?.ok_or(Error::NotFound)?;
             require(list.cancelled_at.is_none(), "change_list_cancelled")?;
             let units = kept_units(tx.db(), &who, &list, unit, &[Permission::ControlDocuments]).await?;
             require(!units.is_empty(), "document_control_only")?;
@@ -126,7 +127,10 @@ async fn link_heir(
 ) -> Result<()> {
     let Some(heir) = &one.change.replaced_by else { return Ok(()) };
     let changes = changes_of(tx.db(), list.id).await?;
-    let entry = match changes.iter().find(|change| change.national_code == *heir && change.change == domain::document::control::ProcedureChange::New) {
+    let entry = match changes
+        .iter()
+        .find(|change| change.national_code == *heir && change.change == domain::document::control::ProcedureChange::New)
+    {
         Some(change) => Some(apply::ensure(tx, list, change).await?),
         None => apply::known(tx, list, heir).await?,
     };

@@ -258,10 +258,8 @@ impl Facts {
             .all(db)
             .await?;
         let targets: BTreeSet<Uuid> = links.iter().filter_map(|link| link.target_id).collect();
-        let entries = administrative_procedure::Entity::find()
-            .filter(administrative_procedure::Column::Id.is_in(targets))
-            .all(db)
-            .await?;
+        let entries =
+            administrative_procedure::Entity::find().filter(administrative_procedure::Column::Id.is_in(targets)).all(db).await?;
         let revisions = revision::Entity::find()
             .select_only()
             .columns([

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::document::content::{
-    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, RecordMedium, Step, StepTime, TimeLimit, TimeUnit,
+    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, RecordMedium, Step, StepTime, TimeLimit,
+    TimeUnit,
 };
 use domain::document::control::{NationalCode, ProcedureChange};
 use domain::draft::FieldError;

@@ -110,7 +110,10 @@ pub async fn change_request(app: &App, caller: &Caller, id: RevisionId) -> Resul
         grounds: Vec::new(),
         facts: vec![
             fact("Người yêu cầu", name(row.requested_by_id)),
-            fact("Tài liệu", [parent.code.clone(), Some(parent.title.clone())].into_iter().flatten().collect::<Vec<_>>().join(" ")),
+            fact(
+                "Tài liệu",
+                [parent.code.clone(), Some(parent.title.clone())].into_iter().flatten().collect::<Vec<_>>().join(" "),
+            ),
             fact("Nguồn yêu cầu", source),
             fact("Lý do", row.reason.clone()),
             fact("Trang, phần hiện hành", row.changed_part.clone().unwrap_or_default()),
@@ -146,7 +149,9 @@ fn decided(row: &revision::Model, numbers: Option<String>, state: String) -> Str
 
 async fn download(paper: List, file_name: &str) -> Result<Download> {
     let pdf = crate::reports::set(Paper::List(Box::new(paper))).await?.map_err(|error| match error {
-        render::papers::PaperError::Unprintable { .. } => Error::Rule(Refused::new("report_failed").with("error", error.to_string())),
+        render::papers::PaperError::Unprintable { .. } => {
+            Error::Rule(Refused::new("report_failed").with("error", error.to_string()))
+        }
         other => Error::Internal(other.into()),
     })?;
     Ok(Download {
@@ -249,11 +254,8 @@ async fn signers(db: &impl ConnectionTrait, unit: &unit::Model, today: NaiveDate
 #[must_use]
 pub fn usual_terms(words: &Catalogue) -> Vec<(String, kept::Term)> {
     let term = |rule: &reference::Retention| {
-        let record = domain::document::content::RecordKept {
-            years: rule.years,
-            basis: Some(rule.basis.clone()),
-            ..Default::default()
-        };
+        let record =
+            domain::document::content::RecordKept { years: rule.years, basis: Some(rule.basis.clone()), ..Default::default() };
         (rule.name.clone(), kept::term(words, &record))
     };
     reference::retention().iter().map(term).collect()

@@ -483,9 +483,8 @@ pub async fn cancel(
     Path(id): Path<ProcedureChangeListId>,
 ) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
-    let outcome = async {
-        use_changes::cancel(&app.store, &caller, id, web::seen(&form)?, form.value("reason").to_owned()).await
-    };
+    let outcome =
+        async { use_changes::cancel(&app.store, &caller, id, web::seen(&form)?, form.value("reason").to_owned()).await };
     match outcome.await {
         Ok(_) => Ok(web::done(&web::link_to(Subject::ProcedureChangeList, id.0), "changes_cancelled")),
         Err(error) => act_again(&app, &caller, id, None, "cancel", form, error).await,

@@ -1,7 +1,8 @@
 //! The form of a draft: the structured procedure, free sections, or files.
 
 use domain::document::content::{
-    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, RecordMedium, Section, Step, StepTime, TimeLimit, TimeUnit,
+    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, RecordMedium, Section, Step, StepTime,
+    TimeLimit, TimeUnit,
 };
 use domain::document::revision::{RevisionVerb, advance};
 use domain::document::{DocumentKind, TextForm};

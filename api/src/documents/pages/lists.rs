@@ -189,11 +189,7 @@ pub async fn pdf(
 
 /// `/quy-trinh/lan/:id/phieu-yeu-cau`
 #[handler]
-pub async fn request_paper(
-    app: Data<&App>,
-    caller: Login<can::ReadDocuments>,
-    Path(id): Path<RevisionId>,
-) -> Result<Response> {
+pub async fn request_paper(app: Data<&App>, caller: Login<can::ReadDocuments>, Path(id): Path<RevisionId>) -> Result<Response> {
     Ok(paper::change_request(&app, &caller, id).await?.into_response())
 }
 

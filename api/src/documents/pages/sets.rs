@@ -110,13 +110,7 @@ pub fn cell_error(app: &App, error: &domain::draft::FieldError) -> CellError {
     CellError { cell, text: edge::field_sentence(app, render::Lang::Vi, error) }
 }
 
-async fn checked(
-    app: &App,
-    caller: &Caller,
-    form: &Form,
-    bytes: Option<Vec<u8>>,
-    dry_run: bool,
-) -> Result<(Vec<u8>, Imported)> {
+async fn checked(app: &App, caller: &Caller, form: &Form, bytes: Option<Vec<u8>>, dry_run: bool) -> Result<(Vec<u8>, Imported)> {
     let bytes = bytes.ok_or_else(|| Error::field("file", "file_missing"))?;
     let book = import::read(bytes.clone()).await?;
     let target = Target { unit_id: form.value("unit_id").parse().ok(), drafter_id: form.value("drafter_id").parse().ok() };
