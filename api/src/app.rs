@@ -106,7 +106,11 @@ pub fn api_service() -> OpenApiService<impl poem_openapi::OpenApi, ()> {
             (
                 crate::year_work::http::WorkItemsApi,
                 crate::surveys::http::SurveysApi,
-                crate::documents::http::DocumentSetsApi,
+                (
+                    crate::documents::http::DocumentSetsApi,
+                    crate::documents::http::DocumentListsApi,
+                    crate::documents::http::ProcedureChangesApi,
+                ),
                 crate::documents::http::DocumentsApi,
                 crate::documents::http::RevisionsApi,
                 crate::documents::http::RegistersApi,

@@ -269,6 +269,7 @@ pub async fn plan(app: &App) -> Result<()> {
     let outcomes: Vec<Result<(), Error>> = vec![
         crate::corrective_actions::fall_due(&app.store, today).await.map(drop),
         crate::documents::fall_due(&app.store, today).await.map(drop),
+        crate::documents::changes::fall_due(&app.store, today).await.map(drop),
         crate::documents::distribution::join(&app.store, today).await.map(drop),
         crate::reminders::plan(app).await,
         forget(app).await,

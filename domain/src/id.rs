@@ -170,4 +170,10 @@ typed_id! {
     ReviewDecisionId,
     /// A render request for the minutes of a management review.
     ReviewPaperId,
+    /// A decision that changes the TTHC catalogue.
+    ProcedureChangeListId,
+    /// One change of such a decision.
+    ProcedureChangeId,
+    /// A line of the records list that a unit adds itself.
+    KeptRecordId,
 }

@@ -189,6 +189,10 @@ code_enum! {
         ManagementReview = "management_review",
         /// A decision of a management review.
         ReviewDecision = "review_decision",
+        /// A decision that changes the TTHC catalogue.
+        ProcedureChangeList = "procedure_change_list",
+        /// A line of the records list that a unit adds itself.
+        KeptRecord = "kept_record",
     }
 }
 

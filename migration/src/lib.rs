@@ -23,6 +23,7 @@ mod m20261122_000015_documents;
 mod m20261122_000016_cited;
 mod m20261122_000017_conformity;
 mod m20261122_000018_reviews;
+mod m20261122_000019_change_lists;
 mod m20261122_000020_editions;
 mod m20261122_000021_document_links;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000016_cited::Migration),
             Box::new(m20261122_000017_conformity::Migration),
             Box::new(m20261122_000018_reviews::Migration),
+            Box::new(m20261122_000019_change_lists::Migration),
             Box::new(m20261122_000020_editions::Migration),
             Box::new(m20261122_000021_document_links::Migration),
         ]

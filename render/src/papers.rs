@@ -7,6 +7,8 @@
 mod declaration;
 mod inspection_report;
 mod layout;
+mod list;
+mod list_samples;
 mod minutes;
 mod parts;
 mod review_minutes;
@@ -26,6 +28,7 @@ pub use self::inspection_report::{
     ReportKind,
 };
 pub use self::layout::Layout;
+pub use self::list::{Column, Fact, List};
 pub use self::minutes::{Dossier, Minutes, Opinion, SampleDraw};
 pub use self::parts::{
     Area, AreaResult, Counts, Finding, Grade, Letterhead, Line, Participant, Recommendation, Sheet, Signatory, Signing,
@@ -64,6 +67,8 @@ pub enum Paper {
     Declaration(Box<Declaration>),
     /// Biên bản xem xét của lãnh đạo.
     ReviewMinutes(Box<ReviewMinutes>),
+    /// Danh mục, sổ; phiếu yêu cầu sửa đổi tài liệu.
+    List(Box<List>),
 }
 
 /// A paper as PDF, with what must be recorded beside it.
@@ -172,6 +177,7 @@ impl Paper {
             Self::InspectionReport(report) => &report.sheet,
             Self::Declaration(declaration) => &declaration.sheet,
             Self::ReviewMinutes(minutes) => &minutes.sheet,
+            Self::List(list) => &list.sheet,
         }
     }
 
@@ -181,6 +187,7 @@ impl Paper {
             Self::InspectionReport(_) => "/inspection-report.typ",
             Self::Declaration(_) => "/declaration.typ",
             Self::ReviewMinutes(_) => "/review-minutes.typ",
+            Self::List(_) => "/list.typ",
         }
     }
 
@@ -195,6 +202,7 @@ impl Paper {
     /// Grades belong to ISO papers, recommendations to findings there are, marks to clauses.
     fn check(&self) -> Result<(), PaperError> {
         let (vocabulary, findings, recommendations) = match self {
+            Self::List(list) => return list.check(),
             Self::Minutes(minutes) => (minutes.vocabulary, &minutes.findings, &minutes.recommendations),
             Self::InspectionReport(report) => {
                 let vocabulary = match &report.kind {

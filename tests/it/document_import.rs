@@ -14,7 +14,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 const MANY: u32 = 320;
 
 /// The catalogue of a commune as a person fills it in: some heads as in the template, some by code.
-fn catalogue(count: u32) -> Vec<Sheet> {
+pub fn catalogue(count: u32) -> Vec<Sheet> {
     let code = |number: u32| Cell::text(format!("1.{:06}.000.00.00.H55", 1000 + number));
     let day = |text: &str| Cell::Date(text.parse().unwrap());
     let each = |row: &dyn Fn(u32) -> Vec<Cell>| (0..count).map(row).collect::<Vec<_>>();

@@ -5,7 +5,10 @@ use domain::document::{DocumentKind, DocumentState, RequestSource, RevisionState
 use domain::id::DocumentId;
 use domain::permission::Span;
 use domain::record::Subject;
-use entities::{administrative_procedure, distribution, document, external_document, issue_decision, receipt, revision};
+use entities::{
+    administrative_procedure, distribution, document, external_document, issue_decision, kept_record, procedure_change,
+    procedure_change_list, receipt, revision,
+};
 use poem::http::Method;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _,
@@ -930,8 +933,53 @@ async fn registers(app: &TestApp, n: usize) {
         ..Default::default()
     };
     entry.insert(db).await.unwrap();
+    let line = kept_record::ActiveModel {
+        id: Set(app.clock.id().into()),
+        unit_id: Set(unit),
+        record: Set(json!({"name": format!("Hồ sơ {n}")})),
+        created_by_id: Set(secretary),
+        version: Set(1),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    line.insert(db).await.unwrap();
+    let decided = procedure_change_list::ActiveModel {
+        id: Set(app.clock.id().into()),
+        unit_id: Set(unit),
+        decision: Set(format!("{n}/QĐ-UBND")),
+        decided_on: Set(on),
+        effective_on: Set(on),
+        revise_days: Set(10),
+        due_on: Set(on),
+        created_by_id: Set(secretary),
+        version: Set(1),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let decided = decided.insert(db).await.unwrap();
+    // An open task a decision, so that the work list has one more line.
+    let change = procedure_change::ActiveModel {
+        id: Set(app.clock.id().into()),
+        list_id: Set(decided.id),
+        position: Set(1),
+        national_code: Set(format!("2.{n:06}")),
+        change: Set(domain::document::control::ProcedureChange::New),
+        title: Set(format!("Thủ tục mới {n}")),
+        field_name: Set("Hộ tịch".to_owned()),
+        level_code: Set("commune".to_owned()),
+        ..Default::default()
+    };
+    change.insert(db).await.unwrap();
 }
 
 /// The lists of this area, for the test that counts statements.
-pub const LISTS: [&str; 6] =
-    ["procedures", "change-requests", "issue-decisions", "distributions", "external-documents", "administrative-procedures"];
+pub const LISTS: [&str; 8] = [
+    "procedures",
+    "change-requests",
+    "issue-decisions",
+    "distributions",
+    "external-documents",
+    "administrative-procedures",
+    "kept-records",
+    "procedure-change-lists",
+];

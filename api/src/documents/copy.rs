@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use domain::document::control::LinkKind;
+use domain::document::control::{CopyOutcome, LinkKind};
 use domain::document::{RequestSource, RevisionState};
-use domain::draft::Problems;
+use domain::draft::{FieldError, Problems};
 use domain::id::{DocumentId, PersonId, RevisionId, UnitId};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
@@ -20,10 +20,10 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use super::registers::{NewLink, holding, put_link};
-use super::revisions::{Ground, Task, begin_draft, check_drafter, files_of};
+use super::revisions::{Ground, Task, begin_draft, check_drafter};
 use super::{Texts, access, give_code, insert};
 use crate::auth::Caller;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Event, Store, Tx};
 
 /// Most documents of one act.
@@ -73,24 +73,132 @@ pub async fn copy(
 ) -> Result<Copied> {
     let mut problems = Problems::new();
     let reason = problems.text("reason", &reason, 2_000);
-    problems.check(documents.is_empty(), "documents", "required");
-    problems.check(units.is_empty(), "units", "required");
-    problems.at_most("documents", documents.len(), MAX_DOCUMENTS);
-    problems.at_most("units", units.len(), MAX_UNITS);
-    problems.at_most("units", documents.len().saturating_mul(units.len()), MAX_DRAFTS);
+    check_size(documents.len(), units.len(), &mut problems);
     problems.finish()?;
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
             let mut problems = Problems::new();
             let sources = sources(tx.db(), &who, &documents, &mut problems).await?;
-            let drafters = drafters(&tx, &who, &units, &mut problems).await?;
+            let drafters = drafters(tx.db(), &who, &units, &mut problems).await?;
             problems.finish()?;
             let copied = take_over(&tx, &who, sources, &drafters, &reason).await?;
             tx.record(Event::on("documents.copied", Subject::Person, who.person.0).after(&copied).reason(Some(&reason)));
             Ok(copied)
         })
         .await
+}
+
+fn check_size(documents: usize, units: usize, problems: &mut Problems) {
+    problems.check(documents == 0, "documents", "required");
+    problems.check(units == 0, "units", "required");
+    problems.at_most("documents", documents, MAX_DOCUMENTS);
+    problems.at_most("units", units, MAX_UNITS);
+    problems.at_most("units", documents.saturating_mul(units), MAX_DRAFTS);
+}
+
+/// A document that is to be copied to a unit.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The document.
+    pub source: document::Model,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// What becomes of it.
+    pub outcome: CopyOutcome,
+}
+
+/// What [`copy`] would do with each document and unit: a constant number of statements.
+///
+/// # Errors
+/// Documents or units the caller does not see.
+pub async fn preview(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    documents: &[DocumentId],
+    units: &[UnitId],
+) -> Result<Vec<Planned>> {
+    let mut problems = Problems::new();
+    check_size(documents.len(), units.len(), &mut problems);
+    problems.finish()?;
+    let mut wrong = Problems::new();
+    let found = sources(db, caller, documents, &mut wrong).await?;
+    let drafters = drafters(db, caller, units, &mut wrong).await?;
+    only_left_out(wrong)?;
+    let there = taken_over(db, &found, units.iter().copied()).await?;
+    let rows = document::Entity::find().filter(document::Column::Id.is_in(documents.iter().copied())).all(db).await?;
+    let in_force = |id: DocumentId| found.iter().any(|one| one.document.id == id);
+    let rows: Vec<&document::Model> = documents.iter().filter_map(|id| rows.iter().find(|row| row.id == *id)).collect();
+    let planned = |unit: UnitId, row: &document::Model| Planned {
+        outcome: match () {
+            () if row.unit_id == unit => CopyOutcome::Own,
+            () if !in_force(row.id) => CopyOutcome::NothingInForce,
+            () if there.contains_key(&(unit, row.id)) => CopyOutcome::TakenOver,
+            () if !drafters.contains_key(&unit) => CopyOutcome::NobodyToDraft,
+            () => CopyOutcome::Made,
+        },
+        source: row.clone(),
+        unit_id: unit,
+    };
+    Ok(units.iter().flat_map(|unit| rows.iter().map(|row| planned(*unit, row))).collect())
+}
+
+/// What is left out is an outcome; anything else wrong is an error.
+fn only_left_out(wrong: Problems) -> Result<()> {
+    let wrong = wrong.finish().err().unwrap_or_default();
+    let hard: Vec<FieldError> =
+        wrong.into_iter().filter(|error| !matches!(error.code, "nothing_in_force" | "nobody_to_draft")).collect();
+    if hard.is_empty() { Ok(()) } else { Err(Error::Invalid(hard)) }
+}
+
+/// What [`reissue`] would do with each document that merged units had in force.
+///
+/// # Errors
+/// `unit_id`: out of scope, nothing was merged into it.
+pub async fn preview_reissue(db: &impl ConnectionTrait, caller: &Caller, heir: UnitId) -> Result<Vec<Planned>> {
+    let mut wrong = Problems::new();
+    let drafters = drafters(db, caller, &[heir], &mut wrong).await?;
+    only_left_out(wrong)?;
+    let former = merged_into(db, heir).await?;
+    if former.is_empty() {
+        return Err(Error::field("unit_id", "nothing_merged"));
+    }
+    let ids = in_force_of(db, caller, &former).await?;
+    let found = sources(db, caller, &ids, &mut Problems::new()).await?;
+    let there = taken_over(db, &found, std::iter::once(heir)).await?;
+    let (kept, left) = one_each(db, found, caller.today).await?;
+    let mut planned: Vec<Planned> = kept
+        .into_iter()
+        .map(|one| Planned {
+            outcome: match () {
+                () if there.contains_key(&(heir, one.document.id)) => CopyOutcome::TakenOver,
+                () if !drafters.contains_key(&heir) => CopyOutcome::NobodyToDraft,
+                () => CopyOutcome::Made,
+            },
+            source: one.document,
+            unit_id: heir,
+        })
+        .collect();
+    let younger = document::Entity::find().filter(document::Column::Id.is_in(left)).all(db).await?;
+    planned.extend(younger.into_iter().map(|source| Planned { source, unit_id: heir, outcome: CopyOutcome::YoungerTaken }));
+    planned.sort_by(|a, b| (&a.source.code, a.source.id).cmp(&(&b.source.code, b.source.id)));
+    Ok(planned)
+}
+
+/// The units of the caller that others passed into, by name: where [`reissue`] has something to do.
+///
+/// # Errors
+/// The database's.
+pub async fn heirs(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<unit::Model>> {
+    let passed = Query::select().column(unit_succession::Column::ToUnitId).from(unit_succession::Entity).to_owned();
+    Ok(unit::Entity::find()
+        .filter(caller.scope(Permission::ControlDocuments).covers(unit::Column::Id))
+        .filter(unit::Column::Id.in_subquery(passed))
+        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, caller.today))
+        .order_by_asc(unit::Column::Name)
+        .order_by_asc(unit::Column::Id)
+        .all(db)
+        .await?)
 }
 
 /// Takes what the units merged into this one had in force over as its drafts: all of it, or what is
@@ -125,7 +233,7 @@ pub async fn reissue(
                 let foreign = found.iter().any(|one| one.document.id == *id && !former.contains(&one.document.unit_id));
                 problems.check(foreign, &format!("documents/{place}"), "not_of_a_former_unit");
             }
-            let drafters = drafters(&tx, &who, &[heir], &mut problems).await?;
+            let drafters = drafters(tx.db(), &who, &[heir], &mut problems).await?;
             problems.finish()?;
             let (found, left_out) = match documents {
                 Some(_) => (found, Vec::new()),
@@ -191,6 +299,13 @@ async fn sources(db: &impl ConnectionTrait, caller: &Caller, ids: &[DocumentId],
         .filter(revision::Column::State.eq(RevisionState::Effective))
         .all(db)
         .await?;
+    let files = evidence::Entity::find()
+        .filter(evidence::Column::SubjectId.is_in(revisions.iter().map(|row| row.id.0)))
+        .filter(evidence::Column::Subject.eq(Subject::Revision))
+        .filter(evidence::Column::RemovedAt.is_null())
+        .order_by_asc(evidence::Column::Id)
+        .all(db)
+        .await?;
     let links = document_link::Entity::find()
         .filter(document_link::Column::DocumentId.is_in(ids.iter().copied()))
         .filter(holding(caller.today))
@@ -211,7 +326,7 @@ async fn sources(db: &impl ConnectionTrait, caller: &Caller, ids: &[DocumentId],
         };
         found.push(Source {
             links: links.iter().filter(|link| link.document_id == *id).cloned().collect(),
-            files: files_of(db, revision.id).await?,
+            files: files.iter().filter(|file| file.subject_id == revision.id.0).cloned().collect(),
             document: document.clone(),
             revision: revision.clone(),
         });
@@ -221,25 +336,30 @@ async fn sources(db: &impl ConnectionTrait, caller: &Caller, ids: &[DocumentId],
 }
 
 /// Who drafts in each unit: its ISO secretary. Units out of scope, closed or without one are wrong.
-async fn drafters(tx: &Tx, caller: &Caller, units: &[UnitId], problems: &mut Problems) -> Result<BTreeMap<UnitId, PersonId>> {
+async fn drafters(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    units: &[UnitId],
+    problems: &mut Problems,
+) -> Result<BTreeMap<UnitId, PersonId>> {
     let asked: BTreeSet<UnitId> = units.iter().copied().collect();
     let scope = caller.scope(Permission::ControlDocuments);
     let alive: BTreeSet<UnitId> = unit::Entity::find()
         .filter(unit::Column::Id.is_in(asked.iter().copied()))
         .filter(scope.covers(unit::Column::Id))
-        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, tx.today()))
-        .all(tx.db())
+        .filter(crate::units::alive(unit::Column::ValidFrom, unit::Column::ValidTo, caller.today))
+        .all(db)
         .await?
         .into_iter()
         .map(|row| row.id)
         .collect();
-    let secretaries = crate::work::duties::holders(tx.db(), &[Role::IsoSecretary], &asked, tx.today()).await?;
+    let secretaries = crate::work::duties::holders(db, &[Role::IsoSecretary], &asked, caller.today).await?;
     let own: BTreeMap<UnitId, PersonId> = assignment::Entity::find()
         .filter(assignment::Column::Role.eq(Role::IsoSecretary))
         .filter(assignment::Column::UnitId.is_in(asked.iter().copied()))
-        .filter(crate::units::alive(assignment::Column::ValidFrom, assignment::Column::ValidTo, tx.today()))
+        .filter(crate::units::alive(assignment::Column::ValidFrom, assignment::Column::ValidTo, caller.today))
         .order_by_desc(assignment::Column::Id)
-        .all(tx.db())
+        .all(db)
         .await?
         .into_iter()
         .map(|row| (row.unit_id, row.person_id))

@@ -6,6 +6,7 @@
 //! due. `access` says who sees what.
 
 pub mod access;
+pub mod changes;
 pub mod citing;
 pub mod copy;
 pub mod distribution;

@@ -2,10 +2,14 @@
 
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
+use domain::id::UnitId;
 use domain::management_review::ReviewTopic;
+use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::standards;
 
 const EMBEDDED: &str = include_str!("../../../data/review-inputs.yaml");
 
@@ -59,6 +63,16 @@ pub fn all() -> Result<&'static [Edition]> {
         Ok(file) => Ok(&file.editions),
         Err(error) => Err(Error::Internal(anyhow::anyhow!("đầu vào xem xét của lãnh đạo: {error}"))),
     }
+}
+
+/// The list for the edition of the standard that a unit works by on a day, else the usual one.
+///
+/// # Errors
+/// The data file is broken; the database's.
+pub async fn usual(db: &impl ConnectionTrait, unit: UnitId, on: NaiveDate) -> Result<Option<&'static Edition>> {
+    let used = standards::used_by(db, unit, on).await?.map(|used| standards::title_of(&used.standard));
+    let of_used = all()?.iter().find(|edition| used.as_deref() == Some(edition.title.as_str()));
+    Ok(of_used.or(named(None)?))
 }
 
 /// The edition of this code, or the usual one; `None` for a code nobody knows.

@@ -111,10 +111,13 @@ pub async fn plan(
     store
         .write(caller, move |tx| async move {
             let mut problems = Problems::new();
-            let edition = editions::named(edition.as_deref())?;
-            problems.check(edition.is_none(), "edition", "unknown_edition");
             let unit = own_unit(tx.db(), &who, Permission::PrepareReviews, unit_id).await?;
             let unit = unit.map_err(|code| problems.add("unit_id", code)).ok();
+            let edition = match (edition, unit) {
+                (None, Some(unit)) => editions::usual(tx.db(), unit, tx.today()).await?,
+                (code, _) => editions::named(code.as_deref())?,
+            };
+            problems.check(edition.is_none(), "edition", "unknown_edition");
             let plan = check(&tx, unit, plan, &mut problems).await?;
             problems.finish()?;
             let (Some(unit), Some(edition)) = (unit, edition) else { return Err(Error::NotFound) };

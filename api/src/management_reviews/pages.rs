@@ -594,10 +594,14 @@ async fn new_page(
     Query(asked): Query<OfUnit>,
 ) -> Result<Response> {
     let mut form = web::fresh_form(None);
-    if let Some(edition) = editions::named(None)? {
+    let unit = chosen(&app, &caller, asked.don_vi).await?;
+    let usual = match unit {
+        Some(unit) => editions::usual(app.store.read(), unit, caller.today).await?,
+        None => editions::named(None)?,
+    };
+    if let Some(edition) = usual {
         form.set("edition", edition.code.clone());
     }
-    let unit = chosen(&app, &caller, asked.don_vi).await?;
     let mut view = form_view(&app, &caller, unit, form).await?;
     if let [only] = view.chairs.as_slice() {
         view.form.set("chair_id", only.value.clone());

@@ -125,6 +125,9 @@ pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> 
 }
 
 /// A unit and those above it, nearest first.
+///
+/// # Errors
+/// The database's.
 pub(crate) async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
     let paths = unit_path::Entity::find()
         .filter(unit_path::Column::DescendantId.eq(id))
@@ -210,6 +213,7 @@ async fn proofs(
 }
 
 /// The agency of a unit as it stands in a sentence: of a territory its people's committee.
+#[must_use]
 pub(crate) fn agency(row: &unit::Model) -> String {
     if TERRITORIES.contains(&row.kind_code.as_str()) {
         format!("Ủy ban nhân dân {}", lower_first(&row.name))
@@ -219,6 +223,7 @@ pub(crate) fn agency(row: &unit::Model) -> String {
 }
 
 /// Địa danh: the name of the nearest territory without its kind, unless that is a number.
+#[must_use]
 pub(crate) fn place_name(above: &[unit::Model]) -> String {
     let Some(territory) = above.iter().find(|row| TERRITORIES.contains(&row.kind_code.as_str())) else {
         return "……".to_owned();

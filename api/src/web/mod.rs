@@ -362,6 +362,7 @@ pub fn link_to(subject: Subject, id: impl Into<Uuid>) -> String {
         Subject::ExternalDocument => format!("/quy-trinh/van-ban-ngoai/{id}"),
         Subject::AdministrativeProcedure => format!("/quy-trinh/thu-tuc-hanh-chinh/{id}"),
         Subject::ConformityDeclaration => format!("/cong-bo/{id}"),
+        Subject::ProcedureChangeList => format!("/quy-trinh/thay-doi-tthc/{id}"),
         Subject::WorkItem => format!("/viec-trong-nam/{id}"),
         Subject::QualityObjective => format!("/muc-tieu/{id}"),
         Subject::ManagementReview => format!("/xem-xet-lanh-dao/{id}"),

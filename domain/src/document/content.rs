@@ -45,6 +45,18 @@ code_enum! {
     }
 }
 
+code_enum! {
+    /// What a record is kept on.
+    pub enum RecordMedium ("record_medium") {
+        /// Giấy.
+        Paper = "paper",
+        /// Điện tử.
+        Electronic = "electronic",
+        /// Giấy và điện tử.
+        Both = "both",
+    }
+}
+
 /// Declares the structs of the content with their derives.
 macro_rules! content {
     ($( $(#[$meta:meta])* $name:ident { $( $(#[$fmeta:meta])* $field:ident: $ty:ty ),+ $(,)? } )+) => { $(
@@ -207,6 +219,21 @@ content! {
         place: Option<String>,
         /// How many years; none means permanently.
         years: Option<u32>,
+        /// Code of its form.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        form_code: Option<String>,
+        /// Who makes it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        made_by: Option<String>,
+        /// On what it is kept.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        medium: Option<RecordMedium>,
+        /// How it is destroyed at its end.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        disposal: Option<String>,
+        /// What the retention rests on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        basis: Option<String>,
     }
 }
 
@@ -349,6 +376,39 @@ fn clean_option(problems: &mut Problems, field: &str, text: &mut Option<String>,
     *text = problems.optional_text(field, text.as_deref(), max);
 }
 
+impl RecordKept {
+    /// Trims and composes its texts and adds what is too long or forged under `at`.
+    pub fn clean(&mut self, problems: &mut Problems, at: &str) {
+        let Self { name, place, years: _, form_code, made_by, medium: _, disposal, basis } = self;
+        clean_text(problems, &format!("{at}/name"), name, MAX_LINE);
+        for (field, text, max) in [
+            ("place", place, MAX_LINE),
+            ("form_code", form_code, super::MAX_CODE),
+            ("made_by", made_by, MAX_LINE),
+            ("disposal", disposal, MAX_LINE),
+            ("basis", basis, MAX_LINE),
+        ] {
+            clean_option(problems, &format!("{at}/{field}"), text, max);
+        }
+    }
+
+    /// All that is said of it in one line, as texts are compared.
+    fn line(&self) -> String {
+        let Self { name, place, years, form_code, made_by, medium, disposal, basis } = self;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        joined([
+            name,
+            &text(place),
+            &years.map(|years| years.to_string()).unwrap_or_default(),
+            &text(form_code),
+            &text(made_by),
+            medium.map_or("", RecordMedium::code),
+            &text(disposal),
+            &text(basis),
+        ])
+    }
+}
+
 impl Procedure {
     fn clean(&mut self, problems: &mut Problems) {
         let Self { purpose, scope, definitions, legal_basis, conditions, components, dossier_sets: _, time_limits, .. } = self;
@@ -386,10 +446,7 @@ impl Procedure {
             clean_text(problems, &format!("{at}/code"), &mut row.code, super::MAX_CODE);
             clean_text(problems, &format!("{at}/name"), &mut row.name, MAX_LINE);
         });
-        each(problems, "records", records, |problems, at, row| {
-            clean_text(problems, &format!("{at}/name"), &mut row.name, MAX_LINE);
-            clean_option(problems, &format!("{at}/place"), &mut row.place, MAX_LINE);
-        });
+        each(problems, "records", records, |problems, at, row| row.clean(problems, at));
         clean_option(problems, "procedure/time_reason", time_reason, 2_000);
     }
 
@@ -433,21 +490,7 @@ impl Procedure {
             ("result", result.clone().unwrap_or_default()),
             ("steps", lines(steps.iter().enumerate().map(|(row, step)| step.line(row + 1)).collect())),
             ("forms", lines(forms.iter().map(|form| joined([&form.code, &form.name])).collect())),
-            (
-                "records",
-                lines(
-                    records
-                        .iter()
-                        .map(|r| {
-                            joined([
-                                &r.name,
-                                r.place.as_deref().unwrap_or_default(),
-                                &r.years.map(|y| y.to_string()).unwrap_or_default(),
-                            ])
-                        })
-                        .collect(),
-                ),
-            ),
+            ("records", lines(records.iter().map(RecordKept::line).collect())),
             ("time_reason", time_reason.clone().unwrap_or_default()),
         ];
         all.into_iter()

@@ -238,10 +238,38 @@ code_enum! {
         Master = "master",
         /// Danh mục tài liệu bên ngoài.
         External = "external",
+        /// Danh mục hồ sơ.
+        Records = "records",
         /// Sổ phân phối tài liệu.
         Distribution = "distribution",
         /// Sổ theo dõi đề nghị sửa đổi tài liệu.
         Requests = "requests",
+    }
+}
+
+code_enum! {
+    /// What becomes of a document that is to be copied to a unit.
+    pub enum CopyOutcome ("copy_outcome") {
+        /// Sẽ lập bản soạn.
+        Made = "made",
+        /// Đơn vị đã nhận trước đó.
+        TakenOver = "taken_over",
+        /// Là tài liệu của chính đơn vị.
+        Own = "own",
+        /// Đã lấy tài liệu mới hơn cho cùng thủ tục.
+        YoungerTaken = "younger_taken",
+        /// Không có bản đang có hiệu lực.
+        NothingInForce = "nothing_in_force",
+        /// Đơn vị chưa có thư ký ISO để soạn.
+        NobodyToDraft = "nobody_to_draft",
+    }
+}
+
+impl CopyOutcome {
+    /// Whether a draft comes of it.
+    #[must_use]
+    pub const fn is_made(self) -> bool {
+        matches!(self, Self::Made)
     }
 }
 

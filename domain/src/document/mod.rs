@@ -1,8 +1,10 @@
 //! Controlled documents (ISO 9001:2015, 7.5): kinds, codes, numbers, where a document stands.
 //!
 //! `revision` is the state machine and its approval route, `content` what is written and checked,
-//! `diff` two texts in words, `control` who must know, periodic review, validity of what is outside.
+//! `diff` two texts in words, `control` who must know, periodic review, validity of what is outside,
+//! `change` what a change of the TTHC catalogue asks of a unit's procedures.
 
+pub mod change;
 pub mod content;
 pub mod control;
 pub mod diff;

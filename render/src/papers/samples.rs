@@ -43,6 +43,9 @@ pub fn samples() -> Vec<(&'static str, Paper)> {
         ("xem-xet-lanh-dao-iso", Paper::ReviewMinutes(Box::new(review_minutes()))),
         ("xem-xet-lanh-dao-iso-du-thao", Paper::ReviewMinutes(Box::new(draft_review_minutes()))),
     ]
+    .into_iter()
+    .chain(super::list_samples::samples())
+    .collect()
 }
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -65,7 +68,7 @@ fn signatory(office_title: Option<&str>, name: Option<&str>, signing: Signing) -
     Signatory { capacity: Vec::new(), office_title: office_title.map(str::to_owned), name: name.map(str::to_owned), signing }
 }
 
-fn sheet(subject: &str, number: Option<u32>, draft: bool) -> Sheet {
+pub(super) fn sheet(subject: &str, number: Option<u32>, draft: bool) -> Sheet {
     Sheet {
         layout: Layout::default(),
         letterhead: Letterhead {

@@ -221,6 +221,8 @@ fn the_signatures_stand_with_the_last_lines_of_text() {
             Paper::InspectionReport(_) => ("TRƯỞNG ĐOÀN", "Trên đây là"),
             Paper::Declaration(_) => ("Nơi nhận:", "./."),
             Paper::ReviewMinutes(_) => ("CHỦ TỌA", "được lập thành"),
+            Paper::List(list) if list.columns.is_empty() => continue,
+            Paper::List(_) => ("NGƯỜI LẬP", "Danh sách gồm"),
         };
         let signed: Vec<_> = pages.iter().filter(|page| page.lines().any(|line| line.starts_with(capacity))).collect();
         assert_eq!(signed.len(), 1, "{name}");
@@ -302,6 +304,11 @@ fn data_that_contradicts_itself_is_refused() {
         assert_eq!(error, PaperError::Contradiction(fault.to_owned()));
     }
 
+    let Paper::List(mut list) = sample("danh-muc-dai") else { panic!("not a list") };
+    list.rows[3].pop();
+    let fault = "row 4 of the list has not one cell a column".to_owned();
+    assert_eq!(render(&Paper::List(list)).unwrap_err(), PaperError::Contradiction(fault));
+
     let Paper::InspectionReport(mut report) = sample("bao-cao-iso") else { panic!("not a report") };
     let ReportKind::Iso(part) = &mut report.kind else { panic!("not ISO") };
     part.matrix.as_mut().unwrap().rows[0].marks.pop();
@@ -333,6 +340,20 @@ fn the_annex_can_be_printed_alone() {
     paper.part = domain::conformity::DeclarationPart::Annex;
     let pages = texts(&pages(&Paper::Declaration(paper)));
     assert!(pages[0].contains("Phụ lục") && !pages.concat().contains("Nơi nhận"), "{}", pages[0]);
+}
+
+#[test]
+fn the_head_of_a_list_stands_on_each_page_and_a_form_is_one_page() {
+    let pages = texts(laid_out("danh-muc-dai"));
+    assert!(pages.len() > 3, "{}", pages.len());
+    let heads = pages.iter().filter(|page| squeeze(page).contains("Tênhồsơ") && squeeze(page).contains("Thờihạnlưu")).count();
+    assert!(heads >= pages.len() - 1, "{heads} of {}: the signatures may stand on a page of their own", pages.len());
+    let document = laid_out("danh-muc-dai");
+    assert!(document.pages().iter().all(|page| page.frame.width() > page.frame.height()), "across");
+    assert!(squeeze(&pages.concat()).contains("Danhsáchgồm120dòng./."));
+    assert!(!squeezed("danh-muc-dai").contains("Số:"), "a list takes no number");
+    assert_eq!(laid_out("phieu-yeu-cau").pages().len(), 1);
+    assert!(squeezed("danh-muc-trong").contains("Khôngcó."));
 }
 
 #[test]

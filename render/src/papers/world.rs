@@ -17,13 +17,14 @@ use super::PaperError;
 use crate::fonts::Typeface;
 
 /// Templates by the path they are imported under.
-pub(super) const SOURCES: [(&str, &str); 6] = [
+pub(super) const SOURCES: [(&str, &str); 7] = [
     ("/nd30.typ", include_str!("../../../templates/papers/nd30.typ")),
     ("/words.typ", include_str!("../../../templates/papers/words.typ")),
     ("/minutes.typ", include_str!("../../../templates/papers/minutes.typ")),
     ("/declaration.typ", include_str!("../../../templates/papers/declaration.typ")),
     ("/inspection-report.typ", include_str!("../../../templates/papers/inspection-report.typ")),
     ("/review-minutes.typ", include_str!("../../../templates/papers/review-minutes.typ")),
+    ("/list.typ", include_str!("../../../templates/papers/list.typ")),
 ];
 
 /// Vietnam has one offset from UTC and no summer time.

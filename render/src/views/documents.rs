@@ -410,6 +410,8 @@ pub struct DraftForm {
     pub units: Vec<Choice>,
     /// Ways of handing in.
     pub channels: Vec<Choice>,
+    /// What records are kept on.
+    pub media: Vec<Choice>,
     /// Registered documents to rest on.
     pub laws: Vec<Choice>,
     /// Step times against the published limits, as last saved.

@@ -9,6 +9,8 @@ pub mod conformity;
 pub mod corrective_actions;
 pub mod criteria;
 pub mod deductions;
+pub mod document_lists;
+pub mod document_sets;
 pub mod documents;
 pub mod dossiers;
 pub mod entry;
@@ -21,6 +23,7 @@ pub mod objectives;
 pub mod part;
 pub mod peer_groups;
 pub mod people;
+pub mod procedure_changes;
 pub mod programmes;
 pub mod public_documents;
 pub mod reminders;
@@ -99,6 +102,12 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     criteria::CriteriaSetPage,
     criteria::CriteriaSetTry,
     criteria::IndexResults,
+    document_lists::KeptForm,
+    document_lists::ListHub,
+    document_lists::ListShown,
+    document_sets::CatalogueFile,
+    document_sets::CopyForm,
+    document_sets::ReissueForm,
     documents::AudienceForm,
     documents::CatalogueForm,
     documents::CatalogueList,
@@ -147,6 +156,9 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     people::NewPerson,
     people::People,
     people::Person,
+    procedure_changes::ChangeListForm,
+    procedure_changes::ChangeListPage,
+    procedure_changes::ChangeLists,
     programmes::ProgrammeForm,
     programmes::ProgrammeList,
     programmes::ProgrammePage,

@@ -1,6 +1,8 @@
 //! `/procedures`, `/revisions`, `/change-requests`, `/issue-decisions`, `/distributions`, and the
 //! registers: thin adapters over the use cases of this area.
 
+mod changes;
+mod lists;
 mod records;
 mod registers;
 mod revisions;
@@ -29,6 +31,8 @@ use records::{
     NewDocumentBody, NewLink, NewReview, NewRevision, PatternOfKind, Revision, RevisionRow,
 };
 
+pub use changes::ProcedureChangesApi;
+pub use lists::DocumentListsApi;
 pub use registers::RegistersApi;
 pub use revisions::RevisionsApi;
 pub use sets::DocumentSetsApi;

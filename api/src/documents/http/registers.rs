@@ -435,7 +435,7 @@ impl RegistersApi {
         let target = Target { unit_id: unit_id.0, drafter_id: drafter_id.0 };
         let file = import::read(file.0).await?;
         let done = import::run(&app.store, &auth, app.renderer.catalogue(), &file, target, dry_run).await?;
-        let Imported { created, updated, unchanged, documents, drafts_begun, drafts_saved, texts_unchanged } = done;
+        let Imported { created, updated, unchanged, documents, drafts_begun, drafts_saved, texts_unchanged, lines: _ } = done;
         let counts =
             CatalogueImport { dry_run, created, updated, unchanged, documents, drafts_begun, drafts_saved, texts_unchanged };
         Ok(Json(counts))

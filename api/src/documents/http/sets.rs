@@ -1,18 +1,16 @@
-//! Sets of documents in one act: copies for other units, what an heir takes over, the lists to show.
+//! Sets of documents in one act: copies for other units, what an heir takes over.
 
-use domain::document::control::DocumentList;
+use domain::document::control::CopyOutcome;
 use domain::id::{DocumentId, RevisionId, UnitId};
 use poem::web::Data;
-use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::param::Header;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
 use crate::app::App;
 use crate::auth::{Auth, can};
-use crate::documents::copy::{self, Copied, Copy};
-use crate::documents::lists;
+use crate::documents::copy::{self, Copied, Copy, Planned};
 use crate::error::Result;
-use crate::http::Download;
 
 /// Operations on sets of documents.
 #[derive(Debug)]
@@ -111,25 +109,74 @@ impl DocumentSetsApi {
         Ok(Json(copy::reissue(&app.store, &auth, unit_id, documents, reason).await?.into()))
     }
 
-    /// Get a list to show as a spreadsheet
+    /// Look at what a copy would make
     ///
-    /// Internal master list, external list, distribution book or change requests, of a unit with
-    /// everything below it, or of everything the caller sees.
-    #[oai(path = "/document-lists/:list", method = "get", operation_id = "get_document_list")]
-    async fn get_document_list(
+    /// One row a document and unit, with what becomes of it; nothing is written.
+    #[oai(path = "/document-copies/preview", method = "post", operation_id = "preview_document_copies")]
+    async fn preview_document_copies(
         &self,
-        auth: Auth<can::ReadDocuments>,
+        auth: Auth<can::ControlDocuments>,
         app: Data<&App>,
-        list: Path<DocumentList>,
-        unit_id: Query<Option<UnitId>>,
-    ) -> Result<Download> {
-        let bytes = lists::file(app.store.read(), &auth, app.renderer.catalogue(), list.0, unit_id.0).await?;
-        let name = match list.0 {
-            DocumentList::Master => "danh-muc-tai-lieu-noi-bo",
-            DocumentList::External => "danh-muc-tai-lieu-ben-ngoai",
-            DocumentList::Distribution => "so-phan-phoi-tai-lieu",
-            DocumentList::Requests => "so-de-nghi-sua-doi",
-        };
-        Ok(Download::spreadsheet(&format!("{name}-{}.xlsx", auth.today), bytes))
+        body: Json<CopyChoice>,
+    ) -> Result<Json<CopyPlan>> {
+        let CopyChoice { documents, units } = body.0;
+        let rows = copy::preview(app.store.read(), &auth, &documents, &units).await?;
+        Ok(Json(CopyPlan { items: rows.into_iter().map(PlannedCopy::from).collect() }))
+    }
+
+    /// Look at what an heir would take over
+    ///
+    /// Everything the merged units had in force, with what becomes of it; nothing is written.
+    #[oai(path = "/document-reissues/preview", method = "post", operation_id = "preview_document_reissue")]
+    async fn preview_document_reissue(
+        &self,
+        auth: Auth<can::ControlDocuments>,
+        app: Data<&App>,
+        body: Json<ReissueChoice>,
+    ) -> Result<Json<CopyPlan>> {
+        let rows = copy::preview_reissue(app.store.read(), &auth, body.0.unit_id).await?;
+        Ok(Json(CopyPlan { items: rows.into_iter().map(PlannedCopy::from).collect() }))
+    }
+}
+
+/// Documents and units to look at.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct CopyChoice {
+    /// Documents in force.
+    pub documents: Vec<DocumentId>,
+    /// The units.
+    pub units: Vec<UnitId>,
+}
+
+/// The heir to look at.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct ReissueChoice {
+    /// The unit that others were merged into.
+    pub unit_id: UnitId,
+}
+
+/// What would be copied.
+#[derive(Debug, Object)]
+pub struct CopyPlan {
+    /// One a document and unit.
+    pub items: Vec<PlannedCopy>,
+}
+
+/// A document that is to be copied, and what becomes of it.
+#[derive(Debug, Object)]
+pub struct PlannedCopy {
+    /// The document.
+    pub source_id: DocumentId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// What becomes of it.
+    pub outcome: CopyOutcome,
+}
+
+impl From<Planned> for PlannedCopy {
+    fn from(Planned { source, unit_id, outcome, .. }: Planned) -> Self {
+        Self { source_id: source.id, unit_id, outcome }
     }
 }

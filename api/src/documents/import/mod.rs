@@ -3,7 +3,7 @@
 //! says what is there already, so that a file can be sent again.
 
 mod save;
-mod sheets;
+pub(super) mod sheets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ pub enum Outcome {
 }
 
 /// What an import did, or would do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
     /// New entries of the TTHC catalogue.
     pub created: u64,
@@ -57,6 +57,39 @@ pub struct Imported {
     pub drafts_saved: u64,
     /// Texts that are the same already.
     pub texts_unchanged: u64,
+    /// Procedure by procedure, in the order of the file.
+    pub lines: Vec<Line>,
+}
+
+/// A procedure of the file, and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its row on the first sheet.
+    pub row: u64,
+    /// National code.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// What happens to the entry of the catalogue.
+    pub outcome: Outcome,
+    /// What happens to its text.
+    pub text: TextOutcome,
+}
+
+/// What happens to the text of a procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextOutcome {
+    /// A new document with its first draft.
+    Document,
+    /// A new draft.
+    Draft,
+    /// The open draft is replaced.
+    Replaced,
+    /// The same is there.
+    Same,
+    /// The file says nothing of it.
+    None,
 }
 
 /// For whom a file is imported.
@@ -145,7 +178,8 @@ pub async fn run(
             let drafter = target.drafter_id.unwrap_or(who.person);
             save::carry_out(&tx, &who, &save::Into { unit, drafter, reason }, planned).await?;
             let event = Event::on("administrative_procedures.imported", Subject::Unit, unit.0).unit(unit);
-            tx.record(event.after(&report));
+            // The trail says how many; the rows are in the records themselves.
+            tx.record(event.after(&Imported { lines: Vec::new(), ..report.clone() }));
             Ok(report)
         })
         .await
@@ -489,5 +523,22 @@ fn counted(planned: &[Planned]) -> Imported {
         drafts_saved: writing(|one| matches!(one, Writing::Replace(..))),
         texts_unchanged: planned.iter().filter(|one| one.entry.text.is_some() && matches!(one.writing, Writing::Same)).count()
             as u64,
+        lines: planned.iter().map(line).collect(),
+    }
+}
+
+fn line(one: &Planned) -> Line {
+    Line {
+        row: one.entry.row.number(),
+        code: one.entry.code.to_string(),
+        title: one.entry.input.title.clone(),
+        outcome: one.outcome,
+        text: match &one.writing {
+            Writing::Document => TextOutcome::Document,
+            Writing::Begin(_) => TextOutcome::Draft,
+            Writing::Replace(..) => TextOutcome::Replaced,
+            Writing::Same if one.entry.text.is_some() => TextOutcome::Same,
+            Writing::Same => TextOutcome::None,
+        },
     }
 }

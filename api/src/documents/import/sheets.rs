@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::document::content::{
-    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, Step, StepTime, TimeLimit, TimeUnit,
+    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, RecordMedium, Step, StepTime, TimeLimit,
+    TimeUnit,
 };
 use domain::document::control::{NationalCode, ProcedureChange};
 use domain::draft::FieldError;
@@ -18,21 +19,21 @@ use crate::error::{Error, Result};
 /// Most rows of one sheet.
 const MAX_ROWS: usize = 20_000;
 /// Most wrong cells that are told at once.
-pub(super) const MAX_ERRORS: usize = 200;
+pub(in crate::documents) const MAX_ERRORS: usize = 200;
 /// The column that names the procedure on every sheet.
-pub(super) const CODE: &str = "code";
+pub(in crate::documents) const CODE: &str = "code";
 
 /// A column: its ASCII name, and whether every row needs it.
-type Column = (&'static str, bool);
+pub(in crate::documents) type Column = (&'static str, bool);
 
 /// A sheet: its ASCII name and its columns.
-struct Kind {
-    code: &'static str,
-    columns: &'static [Column],
+pub(in crate::documents) struct Kind {
+    pub code: &'static str,
+    pub columns: &'static [Column],
 }
 
 /// The sheet with a row a procedure; the others hang on it.
-pub(super) const MAIN: usize = 0;
+pub(in crate::documents) const MAIN: usize = 0;
 
 const SHEETS: [Kind; 9] = [
     Kind {
@@ -90,7 +91,20 @@ const SHEETS: [Kind; 9] = [
         ],
     },
     Kind { code: "forms", columns: &[(CODE, true), ("form_code", true), ("form_name", true)] },
-    Kind { code: "records", columns: &[(CODE, true), ("record", true), ("place", false), ("years", false)] },
+    Kind {
+        code: "records",
+        columns: &[
+            (CODE, true),
+            ("record", true),
+            ("place", false),
+            ("years", false),
+            ("record_form", false),
+            ("made_by", false),
+            ("medium", false),
+            ("retention_basis", false),
+            ("disposal", false),
+        ],
+    },
 ];
 
 /// Columns of the first sheet that belong to the text of the procedure.
@@ -109,12 +123,21 @@ fn sheet_name(words: &Catalogue, code: &str) -> String {
 /// # Errors
 /// The writer's.
 pub fn template(words: &Catalogue) -> Result<Vec<u8>> {
+    template_of(words, &SHEETS)
+}
+
+/// The template of these sheets.
+///
+/// # Errors
+/// The writer's.
+pub(in crate::documents) fn template_of(words: &Catalogue, kinds: &'static [Kind]) -> Result<Vec<u8>> {
     let labels =
         |key: &str, codes: Vec<&str>| codes.iter().map(|code| words.get(Lang::Vi, &format!("{key}.{code}"), &[])).collect();
     let choices = |code: &str| -> Vec<String> {
         match code {
-            "last_change" => labels(ProcedureChange::KEY, ProcedureChange::ALL.iter().map(|one| one.code()).collect()),
+            "last_change" | "change" => labels(ProcedureChange::KEY, ProcedureChange::ALL.iter().map(|one| one.code()).collect()),
             "unit" => labels(TimeUnit::KEY, TimeUnit::ALL.iter().map(|one| one.code()).collect()),
+            "medium" => labels(RecordMedium::KEY, RecordMedium::ALL.iter().map(|one| one.code()).collect()),
             "channel" => labels(Channel::KEY, Channel::ALL.iter().map(|one| one.code()).collect()),
             _ => Vec::new(),
         }
@@ -125,7 +148,7 @@ pub fn template(words: &Catalogue) -> Result<Vec<u8>> {
         heads: kind.columns.iter().map(head).collect(),
         ..Sheet::default()
     };
-    render::sheets::write(&SHEETS.iter().map(sheet).collect::<Vec<_>>()).map_err(|error| Error::Internal(error.into()))
+    render::sheets::write(&kinds.iter().map(sheet).collect::<Vec<_>>()).map_err(|error| Error::Internal(error.into()))
 }
 
 /// The cells of every sheet of a file.
@@ -147,7 +170,7 @@ pub async fn read(bytes: Vec<u8>) -> Result<File> {
 
 /// Where a value stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(in crate::documents) struct Cell {
     pub sheet: usize,
     pub row: u64,
     pub column: &'static str,
@@ -155,7 +178,7 @@ pub(super) struct Cell {
 
 impl Cell {
     /// Whether every row of its sheet needs it.
-    pub(super) fn needed(self) -> bool {
+    pub(in crate::documents) fn needed(self) -> bool {
         let columns = SHEETS.get(self.sheet).map_or(&[] as &[Column], |kind| kind.columns);
         columns.iter().any(|(code, required)| *code == self.column && *required)
     }
@@ -163,14 +186,14 @@ impl Cell {
 
 /// A row of a sheet by column.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(in crate::documents) struct Row {
     sheet: usize,
     row: u64,
     cells: BTreeMap<&'static str, String>,
 }
 
 impl Row {
-    pub(super) fn get(&self, column: &str) -> &str {
+    pub(in crate::documents) fn get(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
 
@@ -180,29 +203,30 @@ impl Row {
     }
 
     /// Its number in the file, from 1.
-    pub(super) const fn number(&self) -> u64 {
+    pub(in crate::documents) const fn number(&self) -> u64 {
         self.row
     }
 
-    pub(super) fn at(&self, column: &'static str) -> Cell {
+    pub(in crate::documents) fn at(&self, column: &'static str) -> Cell {
         Cell { sheet: self.sheet, row: self.row, column }
     }
 }
 
 /// A number of a law beside a legal basis, and where it stood.
-pub(super) type BasisNumber = (usize, String, Cell);
+pub(in crate::documents) type BasisNumber = (usize, String, Cell);
 
 /// The text of one procedure, with the cell of every field.
 #[derive(Debug, Default)]
-pub(super) struct Text {
+pub(in crate::documents) struct Text {
     pub content: Content,
     pub places: BTreeMap<String, Cell>,
     pub numbers: Vec<BasisNumber>,
 }
 
 /// Reading one file.
-pub(super) struct Sheets<'a> {
+pub(in crate::documents) struct Sheets<'a> {
     words: &'a Catalogue,
+    kinds: &'static [Kind],
     /// Per sheet: where each column stands and what the file calls it.
     heads: Vec<BTreeMap<&'static str, (usize, String)>>,
     /// Per sheet, in the order of the file.
@@ -212,19 +236,24 @@ pub(super) struct Sheets<'a> {
 
 impl<'a> Sheets<'a> {
     /// Sorts the sheets of a file out. Wrong sheets and heads are in `wrong`.
-    pub(super) fn of(words: &'a Catalogue, file: &File) -> Self {
-        let mut found =
-            Self { words, heads: vec![BTreeMap::new(); SHEETS.len()], rows: vec![Vec::new(); SHEETS.len()], wrong: Vec::new() };
+    pub(in crate::documents) fn of(words: &'a Catalogue, file: &File) -> Self {
+        Self::with(words, &SHEETS, file)
+    }
+
+    /// The same for a file of other sheets.
+    pub(in crate::documents) fn with(words: &'a Catalogue, kinds: &'static [Kind], file: &File) -> Self {
+        let (heads, rows) = (vec![BTreeMap::new(); kinds.len()], vec![Vec::new(); kinds.len()]);
+        let mut found = Self { words, kinds, heads, rows, wrong: Vec::new() };
         for (name, rows) in file {
             let is = |kind: &Kind| fold(name) == kind.code || fold(name) == fold(&sheet_name(words, kind.code));
-            match SHEETS.iter().position(is) {
+            match kinds.iter().position(is) {
                 Some(sheet) => found.take(sheet, rows),
                 None if rows.is_empty() => {}
                 None => found.say("file".to_owned(), "sheet_unknown", vec![("sheet", name.clone())]),
             }
         }
         if found.rows.first().is_none_or(Vec::is_empty) && found.wrong.is_empty() {
-            let name = SHEETS.first().map(|kind| sheet_name(words, kind.code)).unwrap_or_default();
+            let name = kinds.first().map(|kind| sheet_name(words, kind.code)).unwrap_or_default();
             found.say("file".to_owned(), "sheet_empty", vec![("sheet", name)]);
         }
         found
@@ -235,7 +264,7 @@ impl<'a> Sheets<'a> {
     }
 
     fn take(&mut self, sheet: usize, rows: &[(u64, Vec<String>)]) {
-        let Some((kind, ((top, head), rest))) = SHEETS.get(sheet).zip(rows.split_first()) else { return };
+        let Some((kind, ((top, head), rest))) = self.kinds.get(sheet).zip(rows.split_first()) else { return };
         let name = sheet_name(self.words, kind.code);
         let field = format!("sheets/{}/rows/{top}", kind.code);
         let mut places: BTreeMap<&'static str, (usize, String)> = BTreeMap::new();
@@ -274,8 +303,8 @@ impl<'a> Sheets<'a> {
     }
 
     /// Names a wrong cell: sheet, row, column, and what to do.
-    pub(super) fn cell(&mut self, at: Cell, code: &'static str, value: &str, more: Option<(&'static str, String)>) {
-        let sheet = SHEETS.get(at.sheet).map_or("", |kind| kind.code);
+    pub(in crate::documents) fn cell(&mut self, at: Cell, code: &'static str, value: &str, more: Option<(&'static str, String)>) {
+        let sheet = self.kinds.get(at.sheet).map_or("", |kind| kind.code);
         let place = self.heads.get(at.sheet).and_then(|heads| heads.get(at.column)).cloned();
         let (letter, header) = match place {
             Some((place, header)) => (letter(place), header),
@@ -293,15 +322,15 @@ impl<'a> Sheets<'a> {
     }
 
     /// What is written in a cell.
-    pub(super) fn typed(&self, at: Cell) -> String {
+    pub(in crate::documents) fn typed(&self, at: Cell) -> String {
         let row = self.rows.get(at.sheet).and_then(|rows| rows.iter().find(|row| row.row == at.row));
         row.map(|row| row.get(at.column).to_owned()).unwrap_or_default()
     }
 
     /// The cells that every row needs.
-    pub(super) fn require(&mut self) {
+    pub(in crate::documents) fn require(&mut self) {
         let needed = |row: &Row| {
-            let columns = SHEETS.get(row.sheet).map_or(&[] as &[Column], |kind| kind.columns);
+            let columns = self.kinds.get(row.sheet).map_or(&[] as &[Column], |kind| kind.columns);
             let empty = columns.iter().filter(|(code, required)| *required && row.get(code).is_empty());
             empty.map(|(code, _)| row.at(code)).collect::<Vec<_>>()
         };
@@ -312,7 +341,7 @@ impl<'a> Sheets<'a> {
     }
 
     /// The national code of a row.
-    pub(super) fn code(&mut self, row: &Row) -> Option<NationalCode> {
+    pub(in crate::documents) fn code(&mut self, row: &Row) -> Option<NationalCode> {
         let typed = row.get(CODE);
         if typed.is_empty() {
             return None;
@@ -324,7 +353,7 @@ impl<'a> Sheets<'a> {
         read
     }
 
-    pub(super) fn date(&mut self, row: &Row, column: &'static str) -> Option<NaiveDate> {
+    pub(in crate::documents) fn date(&mut self, row: &Row, column: &'static str) -> Option<NaiveDate> {
         let typed = row.get(column);
         if typed.is_empty() {
             return None;
@@ -337,7 +366,7 @@ impl<'a> Sheets<'a> {
         read
     }
 
-    pub(super) fn number<T: std::str::FromStr>(&mut self, row: &Row, column: &'static str) -> Option<T> {
+    pub(in crate::documents) fn number<T: std::str::FromStr>(&mut self, row: &Row, column: &'static str) -> Option<T> {
         let typed = row.get(column);
         if typed.is_empty() {
             return None;
@@ -350,7 +379,7 @@ impl<'a> Sheets<'a> {
     }
 
     /// A member of a closed list, by code or by its Vietnamese label.
-    pub(super) fn choice<T: Copy>(
+    pub(in crate::documents) fn choice<T: Copy>(
         &mut self,
         row: &Row,
         column: &'static str,
@@ -372,7 +401,7 @@ impl<'a> Sheets<'a> {
     }
 
     /// The rows of the other sheets, by the procedure they belong to. Rows of no procedure are wrong.
-    pub(super) fn belonging(&mut self, known: &BTreeMap<String, u64>) -> BTreeMap<String, Vec<Row>> {
+    pub(in crate::documents) fn belonging(&mut self, known: &BTreeMap<String, u64>) -> BTreeMap<String, Vec<Row>> {
         let mut found: BTreeMap<String, Vec<Row>> = BTreeMap::new();
         let rows: Vec<Row> = self.rows.iter().skip(MAIN + 1).flatten().cloned().collect();
         for row in rows {
@@ -388,7 +417,7 @@ impl<'a> Sheets<'a> {
     }
 
     /// The text of a procedure from its row and the rows that belong to it; none when nothing is said.
-    pub(super) fn text(&mut self, main: &Row, rows: &[Row]) -> Option<Text> {
+    pub(in crate::documents) fn text(&mut self, main: &Row, rows: &[Row]) -> Option<Text> {
         if rows.is_empty() && OF_TEXT.iter().all(|column| main.get(column).is_empty()) {
             return None;
         }
@@ -458,8 +487,26 @@ impl<'a> Sheets<'a> {
             }
             "records" => {
                 let years = self.number(row, "years");
-                procedure.records.push(RecordKept { name: of("record"), place: row.optional("place"), years });
-                (procedure.records.len() - 1, &[("name", "record"), ("place", "place")])
+                let medium = self.choice(row, "medium", RecordMedium::ALL, RecordMedium::KEY, |medium| medium.code());
+                procedure.records.push(RecordKept {
+                    name: of("record"),
+                    place: row.optional("place"),
+                    years,
+                    form_code: row.optional("record_form"),
+                    made_by: row.optional("made_by"),
+                    medium,
+                    disposal: row.optional("disposal"),
+                    basis: row.optional("retention_basis"),
+                });
+                let fields: &[(&str, &'static str)] = &[
+                    ("name", "record"),
+                    ("place", "place"),
+                    ("form_code", "record_form"),
+                    ("made_by", "made_by"),
+                    ("basis", "retention_basis"),
+                    ("disposal", "disposal"),
+                ];
+                (procedure.records.len() - 1, fields)
             }
             _ => return,
         };

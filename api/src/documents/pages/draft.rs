@@ -1,7 +1,8 @@
 //! The form of a draft: the structured procedure, free sections, or files.
 
 use domain::document::content::{
-    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, Section, Step, StepTime, TimeLimit, TimeUnit,
+    Basis, Channel, Component, Content, Fee, FormUsed, Place, Procedure, RecordKept, RecordMedium, Section, Step, StepTime,
+    TimeLimit, TimeUnit,
 };
 use domain::document::revision::{RevisionVerb, advance};
 use domain::document::{DocumentKind, TextForm};
@@ -33,7 +34,7 @@ use crate::web::{self, Login, Posted, PostedFile, say};
 const GROUPS: [&str; 8] = ["legal_basis", "components", "time_limits", "fees", "places", "steps", "forms", "records"];
 
 /// Names of a list's fields where the form's differ: (list, use case, form).
-const NAMES: [(&str, &str, &str); 14] = [
+const NAMES: [(&str, &str, &str); 15] = [
     ("legal_basis", "text", "basis_text"),
     ("components", "name", "component"),
     ("fees", "amount", "fee"),
@@ -47,6 +48,7 @@ const NAMES: [(&str, &str, &str); 14] = [
     ("forms", "name", "form_name"),
     ("records", "name", "record_name"),
     ("records", "place", "kept_at"),
+    ("records", "basis", "retention_basis"),
     ("sections", "text", "section_text"),
 ];
 
@@ -89,6 +91,7 @@ async fn drawn(app: &App, read: Read, form: Form) -> Result<view::DraftForm> {
         cases: cases(app, &form),
         units: choices(app, TimeUnit::KEY, TimeUnit::ALL),
         channels: choices(app, Channel::KEY, Channel::ALL),
+        media: choices(app, RecordMedium::KEY, RecordMedium::ALL),
         laws: if procedure { laws(db, &read).await? } else { Vec::new() },
         times: times_shown(&read.times),
         sources: sources(app),
@@ -183,6 +186,11 @@ fn fill_general(form: &mut Form, p: &Procedure) {
         form.set(format!("records/{n}/record_name"), one.name.clone());
         form.set(format!("records/{n}/kept_at"), text(one.place.as_ref()));
         form.set(format!("records/{n}/years"), one.years.map(|years| years.to_string()).unwrap_or_default());
+        form.set(format!("records/{n}/form_code"), text(one.form_code.as_ref()));
+        form.set(format!("records/{n}/made_by"), text(one.made_by.as_ref()));
+        form.set(format!("records/{n}/medium"), one.medium.map(RecordMedium::code).unwrap_or_default());
+        form.set(format!("records/{n}/retention_basis"), text(one.basis.as_ref()));
+        form.set(format!("records/{n}/disposal"), text(one.disposal.as_ref()));
     }
 }
 
@@ -355,6 +363,11 @@ impl Reader<'_> {
             name: self.text(&format!("records/{n}/record_name")),
             place: self.option(&format!("records/{n}/kept_at")),
             years: self.number(&format!("records/{n}/years")),
+            form_code: self.option(&format!("records/{n}/form_code")),
+            made_by: self.option(&format!("records/{n}/made_by")),
+            medium: self.code(&format!("records/{n}/medium")),
+            disposal: self.option(&format!("records/{n}/disposal")),
+            basis: self.option(&format!("records/{n}/retention_basis")),
         }
     }
 

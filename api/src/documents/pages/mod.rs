@@ -1,16 +1,19 @@
 //! The pages of controlled documents: thin adapters over the use cases of this area.
 
 mod catalogue;
+mod changes;
 pub(crate) mod cited;
 mod document;
 mod draft;
 mod external;
 mod links;
+mod lists;
 mod offers;
 mod people;
 mod public;
 mod reviews;
 mod revision;
+mod sets;
 mod settings;
 mod words;
 
@@ -30,6 +33,27 @@ pub fn routes(tree: Route) -> Route {
         .at("/quy-trinh/de-nghi", get(document::propose_page).post(document::propose_new))
         .at("/quy-trinh/ban-hanh", get(offers::issue_page).post(offers::issue))
         .at("/quy-trinh/cua-toi", get(offers::own_page))
+        .at("/quy-trinh/danh-muc", get(lists::hub_page))
+        .at("/quy-trinh/danh-muc/ho-so/moi", get(lists::new_record_page).post(lists::add_record))
+        .at("/quy-trinh/danh-muc/ho-so/:id", get(lists::edit_record_page).post(lists::change_record))
+        .at("/quy-trinh/danh-muc/ho-so/:id/go-bo", post(lists::remove_record))
+        .at("/quy-trinh/danh-muc/:list", get(lists::list_page))
+        .at("/quy-trinh/danh-muc/:list/pdf", get(lists::pdf))
+        .at("/quy-trinh/danh-muc/:list/xlsx", get(lists::xlsx))
+        .at("/quy-trinh/nhap", get(sets::file_page))
+        .at("/quy-trinh/nhap/mau", get(sets::template))
+        .at("/quy-trinh/nhap/minh-chung", post(sets::file))
+        .at("/quy-trinh/sao-chep", get(sets::copy_page).post(sets::copy_act))
+        .at("/quy-trinh/sau-sap-nhap", get(sets::reissue_page).post(sets::reissue_act))
+        .at("/quy-trinh/lan/:id/phieu-yeu-cau", get(lists::request_paper))
+        .at("/quy-trinh/thay-doi-tthc", get(changes::list_page))
+        .at("/quy-trinh/thay-doi-tthc/moi", get(changes::new_page).post(changes::enter))
+        .at("/quy-trinh/thay-doi-tthc/nhap", get(changes::file_page))
+        .at("/quy-trinh/thay-doi-tthc/nhap/mau", get(changes::template))
+        .at("/quy-trinh/thay-doi-tthc/nhap/minh-chung", post(changes::enter_file))
+        .at("/quy-trinh/thay-doi-tthc/:id", get(changes::show_page))
+        .at("/quy-trinh/thay-doi-tthc/:id/de-nghi", post(changes::request_all))
+        .at("/quy-trinh/thay-doi-tthc/:id/huy", post(changes::cancel))
         .at("/quy-trinh/phan-phoi/:id", get(offers::to_revision))
         .at("/quy-trinh/lan/:id", get(revision::show_page))
         .at("/quy-trinh/lan/:id/viec/:verb", post(revision::act))

@@ -2,7 +2,7 @@
 
 use domain::document::RequestSource;
 use domain::document::content::{
-    Basis, Channel, Component, Fee, FormUsed, Place, RecordKept, Section, Step, StepTime, TimeLimit,
+    Basis, Channel, Component, Fee, FormUsed, Place, RecordKept, RecordMedium, Section, Step, StepTime, TimeLimit,
 };
 use domain::document::control::OfferCause;
 use domain::document::diff::words;
@@ -91,8 +91,17 @@ pub fn sample_text() -> Text {
             code: "BM 01".to_owned(), name: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả".to_owned()
         }],
         records: vec![
-            RecordKept { name: "Hồ sơ đăng ký".to_owned(), place: Some("Văn phòng".to_owned()), years: Some(5) },
-            RecordKept { name: "Sổ đăng ký".to_owned(), place: None, years: None },
+            RecordKept {
+                name: "Hồ sơ đăng ký".to_owned(),
+                place: Some("Văn phòng".to_owned()),
+                years: Some(5),
+                form_code: Some("BM 01".to_owned()),
+                made_by: Some("Công chức tư pháp".to_owned()),
+                medium: Some(RecordMedium::Both),
+                disposal: Some("Hủy giấy theo quyết định".to_owned()),
+                basis: Some("Thông tư 10/2022/TT-BNV".to_owned()),
+            },
+            RecordKept { name: "Sổ đăng ký".to_owned(), ..RecordKept::default() },
         ],
         time_reason: Some("Bước xác minh do cơ quan khác thực hiện.".to_owned()),
     };
@@ -448,6 +457,7 @@ impl View for DraftForm {
             ],
             units: vec![choice("hour", "giờ làm việc"), choice("working_day", "ngày làm việc")],
             channels: vec![choice("direct", "Trực tiếp"), choice("online", "Trực tuyến")],
+            media: vec![choice("paper", "Giấy"), choice("both", "Giấy và điện tử")],
             laws: vec![choice("1", "60/2014/QH13 Luật Hộ tịch")],
             times: times(),
             sources: sources(),
