@@ -10,9 +10,7 @@ const LONG: &str = "Nghị định về việc thực hiện thủ tục hành c
 /// Laws, entries and a document that is linked with them; gives the pages to look at.
 async fn world(app: &TestApp) -> Vec<String> {
     let secretary = app.sign_in(SECRETARY).await;
-    let law = |number: &str, to: Option<&str>| {
-        json!({"number": number, "title": LONG, "type_name": "Nghị định", "issuer": "Chính phủ", "effective_from": "2018-06-21", "effective_to": to})
-    };
+    let law = |number: &str, to: Option<&str>| json!({"number": number, "title": LONG, "type_name": "Nghị định", "issuer": "Chính phủ", "effective_from": "2018-06-21", "effective_to": to});
     let old = secretary.post("/api/v1/external-documents", law("61/2018/NĐ-CP", Some("2025-06-30"))).await.expect(201).id();
     secretary.post("/api/v1/external-documents", law("118/2025/NĐ-CP", None)).await.expect(201);
     let entry = json!({"code": "1.001193.000.00.00.H55", "title": LONG, "field_name": "Hộ tịch", "level_code": "commune",
