@@ -3,7 +3,7 @@
 use domain::checklist::InspectionKind;
 use domain::corrective_action::{CorrectiveActionState, StepState};
 use domain::finding::{FindingState, Grade};
-use domain::id::{InspectionId, LineId};
+use domain::id::{InspectionId, LineId, ManagementReviewId};
 use domain::permission::{Role, Span};
 use domain::record::{MailState, PaperKind, ProgrammeState, ReportState, Subject};
 use entities::{
@@ -22,12 +22,15 @@ struct First {
     visit: Visit,
     finding: String,
     action: String,
+    review: ManagementReviewId,
 }
 
 /// One more of everything that a list shows, the `n`-th; lines, answers and files also in `first`.
 async fn one_more(app: &TestApp, n: usize, first: Option<&First>) -> First {
     crate::criteria::one_more(app, n).await;
     crate::documents::one_more(app, n).await;
+    crate::objectives::one_more(app, n).await;
+    let review = crate::management_reviews::one_more(app, n).await;
     let db = app.app.store.read();
     let (now, unit, owner) = (app.clock.now(), unit_id(app, "MAU-01").await, unit_id(app, "MAU-SNV").await);
     let lead = person_id(app, "truongdoan").await;
@@ -102,7 +105,7 @@ async fn one_more(app: &TestApp, n: usize, first: Option<&First>) -> First {
     plan.into_active_model().insert(db).await.unwrap();
     staff(app, n).await;
     crate::conformity::one_more(app, n, &format!("THU-{n}")).await;
-    let own = First { visit, finding: raised.id.to_string(), action: action.id.to_string() };
+    let own = First { visit, finding: raised.id.to_string(), action: action.id.to_string(), review };
     within(app, n, first.unwrap_or(&own)).await;
     own
 }
@@ -283,7 +286,7 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
     for n in 2..=3 {
         one_more(&app, n, Some(&first)).await;
     }
-    let First { visit, action, .. } = &first;
+    let First { visit, action, review, .. } = &first;
     let root = app.unit("MAU").await;
     let api = [
         ("quantri", format!("units?parent={root}&on=2026-11-16")),
@@ -301,6 +304,9 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
         ("thukyhoidong", "criteria-sets".to_owned()),
         ("thukyhoidong", "index-results?index=qd766".to_owned()),
         ("thukyiso", "inspections".to_owned()),
+        ("thukyiso.an", "quality-objectives".to_owned()),
+        ("thukyiso.an", "management-reviews".to_owned()),
+        ("thukyiso.an", format!("management-reviews/{review}/papers")),
         ("chutich.an", "findings".to_owned()),
         ("chutich.an", "corrective-actions".to_owned()),
         ("thukyiso.an", "conformity-declarations".to_owned()),
@@ -335,6 +341,9 @@ async fn every_list_costs_the_same_statements_with_three_rows_and_with_twenty() 
         ("thukyiso.an", "/quy-trinh/thu-tuc-hanh-chinh".to_owned()),
         ("thukyiso.an", "/quy-trinh/ra-soat".to_owned()),
         ("thukyiso.an", "/".to_owned()),
+        ("thukyiso.an", "/muc-tieu".to_owned()),
+        ("thukyiso.an", "/xem-xet-lanh-dao".to_owned()),
+        ("thukyiso.an", format!("/xem-xet-lanh-dao/{review}")),
         ("thukyiso.an", "/cong-khai/thu-tuc".to_owned()),
         ("quantri", "/cong-bo".to_owned()),
         ("thukyiso.an", "/cong-bo/danh-sach".to_owned()),

@@ -1,12 +1,63 @@
 //! Quality objectives: written, approved, measured, evaluated; bound to what is counted anyway.
 
+use domain::objective::{Direction, Frequency, ObjectiveState};
+use entities::{objective_step, quality_objective};
 use poem::http::Method;
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
 use serde_json::{Value as Json, json};
 use tests::{Answer, Client, TestApp};
 
 use crate::findings::{pointers, refused};
+use crate::support::{person_id, unit_id};
 
 const API: &str = "/api/v1/quality-objectives";
+
+/// One more approved objective of xã An Mẫu, with a step of its official.
+pub async fn one_more(app: &TestApp, n: usize) {
+    let (db, now) = (app.app.store.read(), app.clock.now());
+    let (unit, owner) = (unit_id(app, "MAU-01").await, person_id(app, "congchuc.an").await);
+    let row = quality_objective::Model {
+        id: app.clock.id().into(),
+        code: format!("MT-2026-9{n:03}"),
+        unit_id: unit,
+        year: 2026,
+        state: ObjectiveState::Approved,
+        goal: format!("Mục tiêu thử {n}"),
+        measure: "Tỷ lệ".to_owned(),
+        measure_unit: "%".to_owned(),
+        direction: Direction::AtLeast,
+        target: "98".to_owned(),
+        baseline: None,
+        frequency: Frequency::Quarter,
+        bind: None,
+        created_by_id: person_id(app, "thukyiso.an").await,
+        approved_by_id: Some(person_id(app, "chutich.an").await),
+        approved_at: Some(now),
+        met: None,
+        result_id: None,
+        explanation: None,
+        evaluated_by_id: None,
+        evaluated_at: None,
+        cancel_reason: None,
+        search_text: "muc tieu".to_owned(),
+        version: 1,
+        created_at: now,
+    };
+    let row = row.into_active_model().insert(db).await.unwrap();
+    let step = objective_step::Model {
+        id: app.clock.id().into(),
+        objective_id: row.id,
+        position: 1,
+        action: format!("Việc thử {n}"),
+        owner_id: Some(owner),
+        owner_text: None,
+        due_on: "2026-11-20".parse().unwrap(),
+        done_on: None,
+        done_by_id: None,
+        note: None,
+    };
+    step.into_active_model().insert(db).await.unwrap();
+}
 
 fn objective(owner: &str) -> Json {
     json!({

@@ -212,16 +212,17 @@ impl<'a> Shown<'a> {
             self.decision(one, units.get(&one.unit_id).cloned().unwrap_or_default(), due, remedies.get(&one.id))
         };
         let href = page_of(row.id);
-        let mut hold = self.may(ReviewVerb::Hold, "hold");
-        if let Some(form) = hold.as_mut().filter(|form| form.values.is_empty()) {
-            form.set("held_on", row.on_date.min(self.caller.today).to_string()).set("opened", "08:00").set("closed", "11:00");
-            form.set("place", row.place.clone().unwrap_or_default()).set("others", row.others.clone().unwrap_or_default());
-        }
         let mut remarks = self.may(ReviewVerb::Remark, "remarks");
         if let Some(form) = remarks.as_mut().filter(|form| form.values.is_empty()) {
             for input in &self.case.inputs {
                 form.set(format!("remarks/{}", input.topic), input.remark.clone().unwrap_or_default());
             }
+        }
+        let unremarked = if remarks.is_some() { self.case.facts.unremarked } else { 0 };
+        let mut hold = self.may(ReviewVerb::Hold, "hold");
+        if let Some(form) = hold.as_mut().filter(|form| form.values.is_empty()) {
+            form.set("held_on", row.on_date.min(self.caller.today).to_string()).set("opened", "08:00").set("closed", "11:00");
+            form.set("place", row.place.clone().unwrap_or_default()).set("others", row.others.clone().unwrap_or_default());
         }
         let lines = |text: &Option<String>| text.iter().flat_map(|text| text.lines()).map(str::to_owned).collect::<Vec<_>>();
         let others = lines(&row.others).into_iter();
@@ -248,6 +249,7 @@ impl<'a> Shown<'a> {
             decisions: self.decided.iter().map(decision).collect(),
             edit_href: self.verbs.contains(&ReviewVerb::Update).then(|| format!("{href}/sua")),
             take: self.may(ReviewVerb::TakeInputs, "take"),
+            unremarked,
             hold,
             write_href: self.verbs.contains(&ReviewVerb::Write).then(|| format!("{href}/bien-ban")),
             conclude: self.may(ReviewVerb::Conclude, "conclude"),

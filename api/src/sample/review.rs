@@ -96,13 +96,12 @@ impl Teller<'_> {
             let row = objectives::create(store, &self.story.who(SECRETARY).await?, None, draft).await?;
             made.push(row.id);
         }
-        let [on_time, satisfied, returned] = made.as_slice() else { return Err(Error::NotFound) };
+        // The third waits for its approval.
+        let [on_time, satisfied, _] = made.as_slice() else { return Err(Error::NotFound) };
         for id in [on_time, satisfied] {
             let row = self.objective(*id).await?;
             objectives::act(store, &self.story.who(HEAD).await?, *id, Version(row.version), Act::Approve).await?;
         }
-        // The third waits for its approval.
-        let _draft = returned;
         self.story.at(-30);
         let row = self.objective(*on_time).await?;
         let result = NewResult {

@@ -86,6 +86,8 @@ pub struct ReviewPage {
     pub edit_href: Option<String>,
     /// The button that takes the inputs, or takes them anew.
     pub take: Option<Form>,
+    /// How many inputs still want a remark before the meeting can be recorded.
+    pub unremarked: u32,
     /// The form that records the meeting (`held_on`, `opened`, `closed`, `place`, `others`).
     pub hold: Option<Form>,
     /// Where the minutes are written.
@@ -381,6 +383,7 @@ impl View for ReviewPage {
             decisions: Vec::new(),
             edit_href: Some("/xem-xet-lanh-dao/1/sua".to_owned()),
             take: form("take"),
+            unremarked: 0,
             hold: None,
             write_href: None,
             conclude: None,
