@@ -164,7 +164,7 @@ async fn register_form(
     failed: &Failed,
 ) -> Result<Form> {
     let mut form = form_of(failed, "register", Some(row.version));
-    if !failed.as_ref().is_some_and(|(name, _)| name == "register") {
+    if failed.as_ref().is_none_or(|(name, _)| name != "register") {
         let unit = unit::Entity::find_by_id(row.unit_id).one(app.store.read()).await?.ok_or(Error::NotFound)?;
         form.set("symbol", papers::usual_symbol(&unit)).set("issued_on", caller.today.to_string());
     }
