@@ -13,8 +13,8 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::scope::{self, Scope};
 use super::access;
+use super::scope::{self, Scope};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::error::{Error, Result};

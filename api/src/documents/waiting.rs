@@ -13,7 +13,8 @@ use domain::permission::Permission;
 use domain::record::Subject;
 use domain::time::vn_date;
 use entities::{
-    document, document_setting, procedure_change, procedure_change_list, revision, route_person, route_step, route_word, unit_path,
+    document, document_setting, procedure_change, procedure_change_list, revision, route_person, route_step, route_word,
+    unit_path,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{

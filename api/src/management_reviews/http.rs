@@ -600,7 +600,17 @@ impl ManagementReviewsApi {
         body: Json<NewManagementReview>,
         #[oai(name = "Idempotency-Key")] _key: Header<Option<String>>,
     ) -> Result<One<ReviewRecord>> {
-        let NewManagementReview { unit_id, edition, on_date, place, chair_id, secretary_id, participant_ids, others, period_from } = body.0;
+        let NewManagementReview {
+            unit_id,
+            edition,
+            on_date,
+            place,
+            chair_id,
+            secretary_id,
+            participant_ids,
+            others,
+            period_from,
+        } = body.0;
         let plan = Plan { on_date, place, chair_id, secretary_id, participant_ids, others, period_from };
         let row = super::plan(&app.store, &auth, unit_id, edition, plan).await?;
         Ok(One::made(full(&app, &auth, row.id).await?, row.version))

@@ -9,7 +9,8 @@ use domain::conformity::DeclarationPart;
 use super::{
     AnnexLine, Area, AreaResult, CchcPart, Counts, Declaration, Dossier, Finding, Grade, Independence, IndependenceException,
     InspectionReport, IsoPart, Layout, Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant,
-    PreviousFinding, Recommendation, ReportKind, ReviewDecision, ReviewInput, ReviewMinutes, SampleDraw, Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
+    PreviousFinding, Recommendation, ReportKind, ReviewDecision, ReviewInput, ReviewMinutes, SampleDraw, Sheet, Signatory,
+    Signing, UnitAnswer, Verdict, Vocabulary,
 };
 
 /// Named sample papers.
