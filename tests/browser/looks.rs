@@ -11,6 +11,9 @@ use tests::browser::{DESK, PHONE, Served, Window};
 
 const INDEX: &str = include_str!("../../data/gia-lai-766-communes-2026-10-10.csv");
 
+/// Addresses of files, which no page shows.
+const FILES: [&str; 6] = ["/tep", "/mau", "/xlsx", "/pdf", "/van-ban/", "/ma-qr"];
+
 /// Where each begins; what is linked below is visited too, one page of each kind.
 const TOURS: [(&str, &[&str]); 8] = [
     ("thukyhoidong", &["/dot-cham-diem", "/bo-tieu-chi", "/chi-so-766", "/so-lieu", "/viec-trong-nam", "/khao-sat"]),
@@ -50,7 +53,7 @@ async fn links(window: &Window) -> Vec<String> {
         .into_iter()
         .map(page)
         .filter(inside)
-        .filter(|path| !path.contains("/tep") && path != "/so-lieu/mau" && (!path.contains('?') || path.contains("?with=")))
+        .filter(|path| !FILES.iter().any(|file| path.contains(file)) && (!path.contains('?') || path.contains("?with=")))
         .collect()
 }
 

@@ -59,7 +59,7 @@ async fn findings_and_actions_wait_for_their_side() {
     let app = TestApp::start().await;
     let visit = visit(&app, 1, Cchc, S::FieldworkDone).await;
     let head = waiting(&app.sign_in("chutich.an").await).await;
-    assert_eq!(verbs(&head), ["accept"]);
+    assert_eq!(verbs(&head), ["accept", "plan_review"]);
     let doer = waiting(&app.sign_in("congchuc.an").await).await;
     assert_eq!(doer, [("do_step".to_owned(), "KP-2026-001".to_owned())]);
     let lead = waiting(&app.sign_in("truongdoan").await).await;

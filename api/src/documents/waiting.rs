@@ -92,7 +92,7 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
         found.push(item(verb, parent, Subject::Revision, row.id.0, due_on));
     }
     for row in &reviews {
-        let due = item("hold_review", row, Subject::Document, row.id.0, row.next_review_on);
+        let due = item("hold_document_review", row, Subject::Document, row.id.0, row.next_review_on);
         found.push(Item { href: reviews::page_of(row.id), ..due });
     }
     Ok(found)

@@ -178,6 +178,7 @@ pub const ALL: &[Entry] = entries![View, TEMPLATE:
     rounds::RoundPage,
     rounds::ScoreSheet,
     rounds::UnitPoints,
+    standards::StandardsPage,
     styleguide::StyleGuide,
     surveys::SurveyEntries,
     surveys::SurveyEntry,

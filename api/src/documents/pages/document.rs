@@ -116,7 +116,7 @@ fn registers(app: &App, caller: &Caller) -> Vec<Link> {
     let places = [
         ("/quy-trinh/van-ban-ngoai", "external.page_title", true),
         ("/quy-trinh/thu-tuc-hanh-chinh", "tthc.page_title", true),
-        ("/quy-trinh/ra-soat", "review.title", true),
+        ("/quy-trinh/ra-soat", "document_review.title", true),
         ("/quy-trinh/thiet-lap", "document_settings.title", keeps),
     ];
     let shown = places.into_iter().filter(|(.., shown)| *shown);

@@ -41,7 +41,7 @@ pub struct Asked {
 
 /// The quick filters: their word in the address, their words on the page.
 const CHIPS: [(&str, &str, Due); 2] =
-    [("den-han", "review.chip_now", Due::Now), ("can-cu", "review.chip_overtaken", Due::Overtaken)];
+    [("den-han", "document_review.chip_now", Due::Now), ("can-cu", "document_review.chip_overtaken", Due::Overtaken)];
 
 #[handler]
 pub async fn list_page(
@@ -82,7 +82,7 @@ pub async fn list_page(
         },
         back_href: LIST.to_owned(),
     };
-    web::page(&app, &caller, say(&app, "review.list_title", &[]), &web::path_of(request), &page).await
+    web::page(&app, &caller, say(&app, "document_review.list_title", &[]), &web::path_of(request), &page).await
 }
 
 #[handler]
@@ -105,7 +105,7 @@ async fn show(
 ) -> Result<Response> {
     let listed = super::super::find(app.store.read(), caller, id).await?;
     let name = listed.row.code.clone().unwrap_or_else(|| listed.row.title.clone());
-    let title = say(app, "review.page_title", &[("code", name)]);
+    let title = say(app, "document_review.page_title", &[("code", name)]);
     let view = shown(app, caller, listed, failed).await?;
     Ok(web::page(app, caller, title, path, &view).await?.with_status(status).into_response())
 }
