@@ -56,8 +56,8 @@ async fn unplanned(db: &impl ConnectionTrait, today: NaiveDate) -> Result<BTreeS
 
 /// The latest of the days on which the head is told, as of today.
 fn told_on(today: NaiveDate) -> Option<NaiveDate> {
-    let days = UNPLANNED_DAYS.iter().filter_map(|(month, day)| NaiveDate::from_ymd_opt(today.year(), *month, *day));
-    days.filter(|day| *day <= today).next_back()
+    let mut days = UNPLANNED_DAYS.iter().filter_map(|(month, day)| NaiveDate::from_ymd_opt(today.year(), *month, *day));
+    days.rfind(|day| *day <= today)
 }
 
 /// The heads of units without a review planned for the year are told so on 1 September, 1 October and 1 November.

@@ -144,7 +144,7 @@ pub(super) async fn entries(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<E
     let mut found = found?;
     if ask.slice.is_none() {
         // In the order of the list: by document, then what the units added.
-        found.sort_by(|a, b| place(a).cmp(&place(b)));
+        found.sort_by_key(place);
         found.extend(added(ask).await?);
     }
     Ok(found)

@@ -148,7 +148,7 @@ fn shown(app: &App, one: &Linked, instead: &[(Uuid, Link)], acts: bool) -> view:
                 ..blank
             }
         }
-        Target::Clause(cited, title) => view::LinkShown { text: format!("{} {title}", cited_text(app, &cited)), ..blank },
+        Target::Clause(cited, title) => view::LinkShown { text: format!("{} {title}", cited_text(app, cited)), ..blank },
         Target::Line(list, line) => view::LinkShown {
             href: Some(web::link_to(Subject::Checklist, list.id.0)),
             text: line_name(app, list, line),

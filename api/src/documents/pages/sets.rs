@@ -381,7 +381,7 @@ pub struct Heir {
 async fn reissue_view(app: &App, caller: &Caller, heir: Option<UnitId>, form: Option<Form>) -> Result<view::ReissueForm> {
     let db = app.store.read();
     let heirs = copy::heirs(db, caller).await?;
-    let heir = heir.or_else(|| match heirs.as_slice() {
+    let heir = heir.or(match heirs.as_slice() {
         [only] => Some(only.id),
         _ => None,
     });
