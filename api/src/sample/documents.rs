@@ -1,6 +1,7 @@
 //! Controlled documents of xã An Mẫu in every state, told through the use cases. Procedures, times and fees are invented
 //! (bộ mẫu); national codes are real ones.
 
+use domain::conformity::DeclarationFact;
 use domain::document::content::Content;
 use domain::document::control::{AudienceKind, LinkKind, ProcedureChange};
 use domain::document::revision::{RevisionVerb, RouteStep, StepAct, StepRule};
@@ -12,6 +13,7 @@ use serde_json::json;
 
 use super::story::Story;
 use super::unit_of;
+use crate::conformity::{self, NewFact, Registration};
 use crate::documents::distribution;
 use crate::documents::issue::{self, NewDecision};
 use crate::documents::registers::{self, ExternalInput, NewLink, TthcInput};
@@ -124,6 +126,8 @@ pub(super) async fn tell(story: &Story<'_>) -> Result<()> {
     }
     story.at(-195);
     shelf.read_by(&[DRAFTER, REVIEWER, HEAD]).await?;
+    story.at(-180);
+    shelf.declared().await?;
 
     // A law changed: the procedure is amended; not everybody has read it yet.
     story.at(-20);
@@ -278,6 +282,28 @@ impl Shelf<'_> {
             revisions: revisions.iter().map(|id| (*id, today)).collect(),
         };
         issue::issue(&self.story.app.store, &self.story.who(HEAD).await?, new).await?;
+        Ok(())
+    }
+
+    /// What is in force is declared to conform: signed, numbered, posted and announced; not sent to the department yet.
+    async fn declared(&self) -> Result<()> {
+        let (store, unit) = (&self.story.app.store, unit_of(self.story.world, UNIT)?);
+        let (secretary, head) = (self.story.who(SECRETARY).await?, self.story.who(HEAD).await?);
+        let proposal = conformity::proposal(store.read(), &secretary, unit).await?;
+        let texts =
+            conformity::Texts { address: "Trụ sở Ủy ban nhân dân xã An Mẫu, tỉnh Mẫu".to_owned(), ..proposal };
+        let row = conformity::create(store, &secretary, Some(unit), Some(texts)).await?;
+        let row = conformity::submit(store, &secretary, row.id, Version(row.version)).await?;
+        let row = conformity::sign(store, &head, row.id, Version(row.version)).await?;
+        let today = domain::time::vn_date(store.clock().now());
+        let number = Registration { number: 20, symbol: "QĐ-UBND".to_owned(), issued_on: today };
+        let row = conformity::register(store, &head, row.id, Version(row.version), number).await?;
+        for (fact, address) in
+            [(DeclarationFact::Posted, ""), (DeclarationFact::Announced, "https://anmau.mau.example/cong-bo-iso")]
+        {
+            let new = NewFact { fact, on: today, address: address.to_owned(), recipient: String::new(), number: String::new() };
+            conformity::note(store, &secretary, row.id, new).await?;
+        }
         Ok(())
     }
 
