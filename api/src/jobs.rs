@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 
 /// A job that panics, or whose kind nobody knows, is given up after so many tries.
-const TRIES: i32 = 10;
+pub(crate) const TRIES: i32 = 10;
 
 /// How a job ended.
 #[derive(Debug)]

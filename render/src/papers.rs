@@ -13,6 +13,7 @@ mod minutes;
 mod parts;
 mod review_minutes;
 mod samples;
+mod system_samples;
 mod text;
 mod world;
 

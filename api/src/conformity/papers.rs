@@ -6,7 +6,7 @@ use domain::permission::Role;
 use domain::record::{ReportState, Subject};
 use domain::rule::Refused;
 use entities::{conformity_declaration as declaration, conformity_paper as paper, membership, person, standard, unit};
-use render::papers::{AnnexLine, Declaration, Layout, Letterhead, Paper, Pdf, Sheet, Signatory, Signing};
+use render::papers::{AnnexLine, Declaration, Layout, Letterhead, Paper, Sheet, Signatory, Signing};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,
@@ -20,13 +20,11 @@ use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::http::Download;
 use crate::jobs::{Outcome, Work};
-use crate::reports::{TERRITORIES, agency, civil, long_date, place_name, set, units_above};
+use crate::reports::{Pressed, TERRITORIES, agency, civil, long_date, place_name, press, units_above};
 use crate::store::{Event, Tx, Writer};
 
 /// The kind of the job that renders.
 pub const RENDER: &str = "conformity.render";
-/// After so many tries a paper is given up.
-const TRIES: i32 = 10;
 /// Decisions: NĐ 30/2020/NĐ-CP, phụ lục III.
 pub const PREFIX: &str = "QĐ";
 
@@ -320,41 +318,35 @@ pub async fn render(app: &App, work: Work) -> Result<Outcome> {
     if row.state != ReportState::Queued {
         return Ok(Outcome::Done);
     }
-    let asked: Paper = match serde_json::from_value(row.data.clone()) {
-        Ok(asked) => asked,
-        Err(error) => return give_up(app, &row, format!("data: {error}")).await,
-    };
-    match set(asked).await? {
-        Ok(pdf) => {
-            let stored = match app.blobs.put(pdf.bytes.clone()).await {
-                Err(error) if work.attempt >= TRIES => return give_up(app, &row, error.to_string()).await,
-                outcome => outcome?,
-            };
-            keep(app, &row, pdf, stored).await?;
+    match press(app, &row.data, &work).await? {
+        Ok(pressed) => {
+            keep(app, &row, pressed).await?;
             Ok(Outcome::Done)
         }
-        Err(error) => give_up(app, &row, error.to_string()).await,
+        Err(error) => give_up(app, &row, error).await,
     }
 }
 
-async fn keep(app: &App, row: &paper::Model, pdf: Pdf, stored: crate::evidence::Stored) -> Result<()> {
+async fn keep(app: &App, row: &paper::Model, pressed: Pressed) -> Result<()> {
     let (id, about) = (row.id, row.declaration_id);
     app.store
         .write(Writer::Job(RENDER), move |tx| async move {
+            let mut said = pressed.facts();
+            said.insert("paper_id", json!(id));
+            let Pressed { pdf, stored } = pressed;
             crate::evidence::note_blob(&tx, &stored).await?;
             let change = paper::ActiveModel {
                 id: Set(id),
                 state: Set(ReportState::Ready),
-                template_version: Set(Some(pdf.template_version.clone())),
-                font_hash: Set(Some(pdf.font_hash.clone())),
+                template_version: Set(Some(pdf.template_version)),
+                font_hash: Set(Some(pdf.font_hash)),
                 pages: Set(i32::try_from(pdf.pages).ok()),
-                blob_sha256: Set(Some(stored.sha256.clone())),
+                blob_sha256: Set(Some(stored.sha256)),
                 error: Set(None),
                 ready_at: Set(Some(tx.now())),
                 ..Default::default()
             };
             change.update(tx.db()).await?;
-            let said = json!({"paper_id": id, "sha256": stored.sha256, "pages": pdf.pages, "template_version": pdf.template_version, "font_hash": pdf.font_hash});
             tx.record(Event::on("conformity.paper_ready", Subject::ConformityDeclaration, about.0).after(&said));
             Ok(())
         })

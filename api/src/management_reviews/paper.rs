@@ -12,7 +12,7 @@ use domain::rule::{Refused, require};
 use domain::time::{vn_date, vn_day};
 use entities::{inspection, management_review, paper, review_paper, unit};
 use render::papers::{
-    Layout, Letterhead, Paper, Participant, Pdf, ReviewDecision, ReviewInput, ReviewMinutes, Sheet, Signatory, Signing,
+    Layout, Letterhead, Paper, Participant, ReviewDecision, ReviewInput, ReviewMinutes, Sheet, Signatory, Signing,
 };
 use render::{Catalogue, Lang};
 use sea_orm::{
@@ -28,8 +28,7 @@ use crate::error::{Error, Result};
 use crate::http::{Download, Version, seen};
 use crate::inspections::unit_names;
 use crate::jobs::{Outcome, Work};
-use crate::reports::Registration;
-use crate::reports::data::{Known, TERRITORIES, agency, civil, paragraphs, people, units_above};
+use crate::reports::{Known, Pressed, Registration, TERRITORIES, agency, civil, paragraphs, people, press, units_above};
 use crate::store::{Event, Tx, Writer};
 
 /// The kind of the job that sets the minutes of a review.
@@ -192,41 +191,35 @@ pub async fn render(app: &App, work: Work) -> Result<Outcome> {
     if row.state != ReportState::Queued {
         return Ok(Outcome::Done);
     }
-    let paper: Paper = match serde_json::from_value(row.data.clone()) {
-        Ok(paper) => paper,
-        Err(error) => return give_up(app, &row, format!("data: {error}")).await,
-    };
-    match crate::reports::set(paper).await? {
-        Ok(pdf) => {
-            let stored = match app.blobs.put(pdf.bytes.clone()).await {
-                Err(error) if work.attempt >= crate::reports::TRIES => return give_up(app, &row, error.to_string()).await,
-                outcome => outcome?,
-            };
-            keep(app, &row, pdf, stored).await?;
+    match press(app, &row.data, &work).await? {
+        Ok(pressed) => {
+            keep(app, &row, pressed).await?;
             Ok(Outcome::Done)
         }
-        Err(error) => give_up(app, &row, error.to_string()).await,
+        Err(error) => give_up(app, &row, error).await,
     }
 }
 
-async fn keep(app: &App, row: &review_paper::Model, pdf: Pdf, stored: crate::evidence::Stored) -> Result<()> {
+async fn keep(app: &App, row: &review_paper::Model, pressed: Pressed) -> Result<()> {
     let (id, review) = (row.id, row.review_id);
     app.store
         .write(Writer::Job(RENDER), move |tx| async move {
+            let mut said = pressed.facts();
+            said.insert("paper_id", json!(id));
+            let Pressed { pdf, stored } = pressed;
             crate::evidence::note_blob(&tx, &stored).await?;
             let change = review_paper::ActiveModel {
                 id: Set(id),
                 state: Set(ReportState::Ready),
-                template_version: Set(Some(pdf.template_version.clone())),
-                font_hash: Set(Some(pdf.font_hash.clone())),
+                template_version: Set(Some(pdf.template_version)),
+                font_hash: Set(Some(pdf.font_hash)),
                 pages: Set(i32::try_from(pdf.pages).ok()),
-                blob_sha256: Set(Some(stored.sha256.clone())),
+                blob_sha256: Set(Some(stored.sha256)),
                 error: Set(None),
                 ready_at: Set(Some(tx.now())),
                 ..Default::default()
             };
             change.update(tx.db()).await?;
-            let said = json!({"paper_id": id, "sha256": stored.sha256, "pages": pdf.pages, "template_version": pdf.template_version, "font_hash": pdf.font_hash});
             tx.record(Event::on("management_review.paper_ready", Subject::ManagementReview, review.0).after(&said));
             Ok(())
         })

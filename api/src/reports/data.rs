@@ -5,26 +5,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use domain::checklist::{InspectionKind, Value};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::checklist::InspectionKind;
 use domain::finding::{FindingState, Grade as FoundGrade};
 use domain::id::{FindingId, InspectionId, PersonId, UnitId};
 use domain::inspection::TeamRole;
 use domain::permission::Role;
 use domain::record::{PaperKind, Subject};
-use domain::time::{vietnam, vn_date};
+use domain::time::vn_date;
 use entities::{
-    assignment, checklist, corrective_action, evidence, finding, inspection, inspection_line, inspection_member, membership,
-    paper, person, unit, unit_path,
+    assignment, checklist, corrective_action, evidence, finding, inspection, inspection_line, inspection_member, paper, unit,
 };
 use render::papers::{
-    Area, AreaResult, CchcPart, Counts, Finding, Grade, Independence, IndependenceException, InspectionReport, IsoPart, Layout,
-    Letterhead, Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant, PreviousFinding, Recommendation, ReportKind,
-    Sheet, Signatory, Signing, UnitAnswer, Verdict, Vocabulary,
+    Area, AreaResult, CchcPart, Finding, Independence, IndependenceException, InspectionReport, IsoPart, Layout, Letterhead,
+    Line, Mark, Matrix, MatrixRow, Minutes, Opinion, Paper, Participant, Recommendation, ReportKind, Sheet, Signatory, Signing,
+    UnitAnswer, Vocabulary,
 };
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use uuid::Uuid;
 
+use super::names::{Known, agency, civil, long_date, paragraphs, people, place_name, units_above};
+use super::told::{
+    answer, called, conflict, counts, fact, grade, lower_place, mark, part_of, previous, rank, upper_first, value_of, verdict,
+    without_label, worse,
+};
 use crate::error::{Error, Result};
 use crate::standards;
 
@@ -49,17 +53,6 @@ pub struct Facts {
     evidence: Vec<evidence::Model>,
     papers: Vec<paper::Model>,
 }
-
-/// A person as papers name them.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) name: String,
-    pub(crate) position: String,
-}
-
-/// Units whose agency is a people's committee, and which name the place of a paper.
-pub(crate) const TERRITORIES: &[&str] =
-    &["thanh_pho_trung_uong", "tinh", "quan", "huyen", "thi_xa", "thanh_pho", "phuong", "xa", "thi_tran", "dac_khu"];
 
 /// Reads everything in the caller's snapshot: a constant number of statements.
 ///
@@ -124,20 +117,6 @@ pub async fn read(db: &impl ConnectionTrait, id: InspectionId) -> Result<Facts> 
     })
 }
 
-/// A unit and those above it, nearest first.
-///
-/// # Errors
-/// The database's.
-pub(crate) async fn units_above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<unit::Model>> {
-    let paths = unit_path::Entity::find()
-        .filter(unit_path::Column::DescendantId.eq(id))
-        .order_by_asc(unit_path::Column::Depth)
-        .all(db)
-        .await?;
-    let rows = unit::Entity::find().filter(unit::Column::Id.is_in(paths.iter().map(|path| path.ancestor_id))).all(db).await?;
-    Ok(paths.iter().filter_map(|path| rows.iter().find(|row| row.id == path.ancestor_id).cloned()).collect())
-}
-
 /// Findings that stand: drafts and withdrawn ones are in no paper.
 async fn raised(db: &impl ConnectionTrait, id: InspectionId) -> Result<Vec<finding::Model>> {
     let rows = finding::Entity::find()
@@ -168,31 +147,6 @@ async fn holders(db: &impl ConnectionTrait, unit: UnitId, on: NaiveDate) -> Resu
     Ok(held)
 }
 
-/// Names with the position and unit held on the day.
-pub(crate) async fn people(
-    db: &impl ConnectionTrait,
-    ids: BTreeSet<PersonId>,
-    on: NaiveDate,
-) -> Result<BTreeMap<PersonId, Known>> {
-    let names = person::Entity::find().filter(person::Column::Id.is_in(ids.iter().copied())).all(db).await?;
-    let homes = membership::Entity::find()
-        .filter(membership::Column::PersonId.is_in(ids))
-        .filter(membership::Column::ValidFrom.lte(on))
-        .filter(Condition::any().add(membership::Column::ValidTo.is_null()).add(membership::Column::ValidTo.gte(on)))
-        .order_by_desc(membership::Column::ValidFrom)
-        .all(db)
-        .await?;
-    let units = unit::Entity::find().filter(unit::Column::Id.is_in(homes.iter().map(|home| home.unit_id))).all(db).await?;
-    let known = |row: person::Model| {
-        let home = homes.iter().find(|home| home.person_id == row.id);
-        let unit = home.and_then(|home| units.iter().find(|unit| unit.id == home.unit_id)).map(agency);
-        let position = home.and_then(|home| home.position.clone());
-        let position = [position, unit].into_iter().flatten().collect::<Vec<_>>().join(", ");
-        (row.id, Known { name: row.full_name, position })
-    };
-    Ok(names.into_iter().map(known).collect())
-}
-
 /// Evidence of the inspection, its lines and its findings.
 async fn proofs(
     db: &impl ConnectionTrait,
@@ -210,53 +164,6 @@ async fn proofs(
     let rows =
         evidence::Entity::find().filter(any).filter(evidence::Column::RemovedAt.is_null()).order_by_asc(evidence::Column::Id);
     Ok(rows.all(db).await?)
-}
-
-/// The agency of a unit as it stands in a sentence: of a territory its people's committee.
-#[must_use]
-pub(crate) fn agency(row: &unit::Model) -> String {
-    if TERRITORIES.contains(&row.kind_code.as_str()) {
-        format!("Ủy ban nhân dân {}", lower_first(&row.name))
-    } else {
-        row.name.clone()
-    }
-}
-
-/// Địa danh: the name of the nearest territory without its kind, unless that is a number.
-#[must_use]
-pub(crate) fn place_name(above: &[unit::Model]) -> String {
-    let Some(territory) = above.iter().find(|row| TERRITORIES.contains(&row.kind_code.as_str())) else {
-        return "……".to_owned();
-    };
-    const KINDS: &[&str] = &["Thành phố", "Tỉnh", "Quận", "Huyện", "Thị xã", "Phường", "Xã", "Thị trấn", "Đặc khu"];
-    let name = &territory.name;
-    let bare = KINDS.iter().find_map(|kind| name.strip_prefix(kind)).map_or(name.as_str(), str::trim);
-    if bare.is_empty() || bare.starts_with(|c: char| c.is_ascii_digit()) { name.clone() } else { bare.to_owned() }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-/// The lines of a text that a person typed, without list marks.
-pub(crate) fn paragraphs(text: Option<&str>) -> Vec<String> {
-    let lines = text.unwrap_or_default().lines();
-    lines
-        .map(|line| line.trim().trim_start_matches(['-', '+', '*', '•']).trim().to_owned())
-        .filter(|line| !line.is_empty())
-        .collect()
-}
-
-pub(crate) fn civil(at: DateTime<Utc>) -> NaiveDateTime {
-    at.with_timezone(&vietnam()).naive_local()
-}
-
-/// «ngày 05 tháng 3 năm 2026».
-pub(crate) fn long_date(date: NaiveDate) -> String {
-    use chrono::Datelike as _;
-    let month = if date.month() < 3 { format!("{:02}", date.month()) } else { date.month().to_string() };
-    format!("ngày {:02} tháng {month} năm {}", date.day(), date.year())
 }
 
 /// The symbol a paper of this kind of inspection has when the registrar gives no other: `BB-ĐKT`.
@@ -780,140 +687,5 @@ impl Facts {
         }
         let (clauses, marks) = marks.into_iter().unzip();
         Some(Matrix { clauses, rows: vec![MatrixRow { unit: agency(&self.unit), marks }] })
-    }
-}
-
-const fn rank(role: TeamRole) -> u8 {
-    match role {
-        TeamRole::LeadInspector => 0,
-        TeamRole::Inspector => 1,
-        TeamRole::TeamSecretary => 2,
-    }
-}
-
-const fn part_of(role: TeamRole) -> &'static str {
-    match role {
-        TeamRole::LeadInspector => "Trưởng đoàn",
-        TeamRole::Inspector => "Thành viên",
-        TeamRole::TeamSecretary => "Thư ký",
-    }
-}
-
-const fn verdict(of: domain::checklist::Verdict) -> Verdict {
-    use domain::checklist::Verdict as V;
-    match of {
-        V::Conform => Verdict::Conform,
-        V::Partial => Verdict::Partial,
-        V::Nonconform => Verdict::Nonconform,
-        V::NotApplicable => Verdict::NotApplicable,
-        V::NotAudited => Verdict::NotAudited,
-    }
-}
-
-const fn grade(of: FoundGrade) -> Grade {
-    match of {
-        FoundGrade::Major => Grade::Major,
-        FoundGrade::Minor | FoundGrade::Limitation => Grade::Minor,
-        FoundGrade::Observation => Grade::Observation,
-        FoundGrade::Opportunity | FoundGrade::GoodPractice => Grade::Opportunity,
-    }
-}
-
-const fn mark(of: Option<domain::checklist::Verdict>) -> Option<Mark> {
-    use domain::checklist::Verdict as V;
-    match of {
-        Some(V::Conform) => Some(Mark::Conform),
-        Some(V::Partial) => Some(Mark::Observation),
-        Some(V::Nonconform) => Some(Mark::Nonconform),
-        Some(V::NotApplicable | V::NotAudited) | None => None,
-    }
-}
-
-fn worse(one: Option<Mark>, other: Option<Mark>) -> Option<Mark> {
-    let weight = |mark: Option<Mark>| match mark {
-        None => 0,
-        Some(Mark::Conform) => 1,
-        Some(Mark::Observation) => 2,
-        Some(Mark::Nonconform) => 3,
-    };
-    if weight(other) > weight(one) { other } else { one }
-}
-
-fn counts(lines: &[Line]) -> Counts {
-    lines.iter().fold(Counts::default(), |mut counts, line| {
-        match line.verdict {
-            Some(Verdict::Conform) => counts.conform += 1,
-            Some(Verdict::Partial) => counts.partial += 1,
-            Some(Verdict::Nonconform) => counts.nonconform += 1,
-            Some(Verdict::NotApplicable) => counts.not_applicable += 1,
-            Some(Verdict::NotAudited) => counts.not_audited += 1,
-            None => {}
-        }
-        counts
-    })
-}
-
-fn value_of(line: &inspection_line::Model) -> Option<Value> {
-    line.value.clone().and_then(|value| serde_json::from_value(value).ok())
-}
-
-/// What the inspector wrote about a line, as a fact of its area.
-fn fact(line: &inspection_line::Model) -> Option<String> {
-    let note = line.note.as_deref().map(str::trim).filter(|note| !note.is_empty())?;
-    let value = value_of(line).map(|value| value.display_vi()).filter(|value| !value.is_empty());
-    Some(match value {
-        Some(value) => format!("{} ({}): {value}. {note}", line.question, line.code),
-        None => format!("{} ({}): {note}", line.question, line.code),
-    })
-}
-
-fn called(row: &evidence::Model) -> String {
-    row.caption.clone().filter(|caption| !caption.trim().is_empty()).unwrap_or_else(|| row.file_name.clone())
-}
-
-fn answer(found: &finding::Model) -> UnitAnswer {
-    match (&found.dispute_reason, found.state) {
-        (Some(reason), _) => UnitAnswer::Disputed { reason: reason.clone() },
-        (None, FindingState::Accepted | FindingState::ActionRequired | FindingState::Closed) => UnitAnswer::Accepted,
-        (None, _) => UnitAnswer::None,
-    }
-}
-
-/// The conflict as kept with the member (`KeptConflict` of the team), worded.
-fn conflict(kept: Option<&str>) -> String {
-    let kept: serde_json::Value = kept.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let left = kept.get("left_on").and_then(serde_json::Value::as_str).and_then(|date| date.parse::<NaiveDate>().ok());
-    match left {
-        Some(left) => format!("đã công tác tại đơn vị được kiểm tra, chuyển đi {}", long_date(left)),
-        None => "đang công tác tại đơn vị được kiểm tra".to_owned(),
-    }
-}
-
-fn previous(found: &finding::Model) -> PreviousFinding {
-    let state = match found.state {
-        FindingState::Closed => "đã khắc phục, đã đóng",
-        FindingState::ActionRequired => "đang khắc phục",
-        FindingState::Raised | FindingState::Disputed => "chưa thống nhất",
-        _ => "đã tiếp nhận",
-    };
-    PreviousFinding { code: found.code.clone(), text: found.statement.clone().unwrap_or_default(), state: state.to_owned() }
-}
-
-/// «Trụ sở …» begins a name of a place but stands inside a sentence here.
-fn lower_place(place: &str) -> String {
-    place.strip_prefix("Trụ sở").map_or_else(|| place.to_owned(), |rest| format!("trụ sở{rest}"))
-}
-
-fn upper_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn without_label(cause: &str) -> String {
-    let lower = cause.to_lowercase();
-    if lower.starts_with("khách quan:") || lower.starts_with("chủ quan:") {
-        cause.split_once(':').map_or_else(|| cause.to_owned(), |(_, rest)| upper_first(rest.trim()))
-    } else {
-        cause.to_owned()
     }
 }

@@ -1,10 +1,11 @@
 //! Papers of an inspection: asked for, rendered by a job from frozen data, fetched, given a number.
 
-pub(crate) mod data;
+mod data;
 pub mod http;
+mod names;
 pub mod pages;
-
-use std::sync::LazyLock;
+mod press;
+mod told;
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::draft::Problems;
@@ -14,13 +15,11 @@ use domain::record::{PaperKind, ReportState, Subject};
 use domain::rule::Refused;
 use domain::time::vn_date;
 use entities::{inspection, paper, report, unit};
-use render::papers::{Paper, PaperError, Pdf};
 use sea_orm::{
     AccessMode, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
     EntityTrait as _, IsolationLevel, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, TransactionTrait as _,
 };
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -30,17 +29,12 @@ use crate::inspections::access;
 use crate::jobs::{Outcome, Work};
 use crate::store::{Event, Tx, Writer};
 
-pub(crate) use data::{TERRITORIES, agency, civil, long_date, place_name, units_above};
 pub use data::{prefix, usual_symbol};
+pub(crate) use names::{Known, TERRITORIES, agency, civil, long_date, paragraphs, people, place_name, units_above};
+pub(crate) use press::{Pressed, press, set};
 
 /// The kind of the job that renders.
 pub const RENDER: &str = "report.render";
-/// After so many tries a report is given up.
-pub(crate) const TRIES: i32 = 10;
-
-/// Setting a paper takes the processor and much memory: one at a time in a process.
-static DESK: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
-
 /// What the caller is to an inspection's papers.
 #[derive(Clone, Debug)]
 pub struct Reader {
@@ -136,49 +130,33 @@ pub async fn render(app: &App, work: Work) -> Result<Outcome> {
     if row.state != ReportState::Queued {
         return Ok(Outcome::Done);
     }
-    let paper: Paper = match serde_json::from_value(row.data.clone()) {
-        Ok(paper) => paper,
-        Err(error) => return give_up(app, id, format!("data: {error}")).await,
-    };
-    match set(paper).await? {
-        Ok(pdf) => {
-            let stored = match app.blobs.put(pdf.bytes.clone()).await {
-                Err(error) if work.attempt >= TRIES => return give_up(app, id, error.to_string()).await,
-                outcome => outcome?,
-            };
-            keep(app, id, pdf, stored).await?;
+    match press(app, &row.data, &work).await? {
+        Ok(pressed) => {
+            keep(app, id, pressed).await?;
             Ok(Outcome::Done)
         }
-        Err(error) => give_up(app, id, error.to_string()).await,
+        Err(error) => give_up(app, id, error).await,
     }
 }
 
-/// Sets a paper, one at a time in a process.
-///
-/// # Errors
-/// The process is going down; what is wrong with the paper itself is in the inner result.
-pub(crate) async fn set(paper: Paper) -> Result<Result<Pdf, PaperError>> {
-    let _alone = DESK.acquire().await.map_err(|error| Error::Internal(error.into()))?;
-    tokio::task::spawn_blocking(move || render::papers::render(&paper)).await.map_err(|error| Error::Internal(error.into()))
-}
-
-async fn keep(app: &App, id: ReportId, pdf: Pdf, stored: crate::evidence::Stored) -> Result<()> {
+async fn keep(app: &App, id: ReportId, pressed: Pressed) -> Result<()> {
     app.store
         .write(Writer::Job(RENDER), move |tx| async move {
+            let said = pressed.facts();
+            let Pressed { pdf, stored } = pressed;
             crate::evidence::note_blob(&tx, &stored).await?;
             let change = report::ActiveModel {
                 id: Set(id),
                 state: Set(ReportState::Ready),
-                template_version: Set(Some(pdf.template_version.clone())),
-                font_hash: Set(Some(pdf.font_hash.clone())),
+                template_version: Set(Some(pdf.template_version)),
+                font_hash: Set(Some(pdf.font_hash)),
                 pages: Set(i32::try_from(pdf.pages).ok()),
-                blob_sha256: Set(Some(stored.sha256.clone())),
+                blob_sha256: Set(Some(stored.sha256)),
                 error: Set(None),
                 ready_at: Set(Some(tx.now())),
                 ..Default::default()
             };
             change.update(tx.db()).await?;
-            let said = json!({"sha256": stored.sha256, "pages": pdf.pages, "template_version": pdf.template_version, "font_hash": pdf.font_hash});
             tx.record(Event::on("report.ready", Subject::Report, id.0).after(&said));
             Ok(())
         })
