@@ -20,7 +20,7 @@ use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::http::Download;
 use crate::jobs::{Outcome, Work};
-use crate::reports::{Pressed, TERRITORIES, agency, civil, long_date, place_name, press, units_above};
+use crate::reports::{Pressed, agency, agency_symbol, civil, is_committee, long_date, place_name, press, units_above};
 use crate::store::{Event, Tx, Writer};
 
 /// The kind of the job that renders.
@@ -31,17 +31,7 @@ pub const PREFIX: &str = "QĐ";
 /// The symbol a decision of this unit has when the registrar gives no other: `QĐ-UBND`.
 #[must_use]
 pub fn usual_symbol(unit: &unit::Model) -> String {
-    if is_committee(unit) { format!("{PREFIX}-UBND") } else { format!("{PREFIX}-{}", initials(&unit.name)) }
-}
-
-fn is_committee(unit: &unit::Model) -> bool {
-    TERRITORIES.contains(&unit.kind_code.as_str())
-}
-
-/// First letters of the words of a name: «Sở Nội vụ» has SNV.
-fn initials(name: &str) -> String {
-    let words = name.split_whitespace().take_while(|word| !["tỉnh", "thành"].contains(word)).filter(|word| *word != "và");
-    words.filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+    format!("{PREFIX}-{}", agency_symbol(unit))
 }
 
 /// The capacity a head signs in, by the position the membership names: «Phó Chủ tịch UBND xã» signs

@@ -28,7 +28,9 @@ use crate::error::{Error, Result};
 use crate::http::{Download, Version, seen};
 use crate::inspections::unit_names;
 use crate::jobs::{Outcome, Work};
-use crate::reports::{Known, Pressed, Registration, TERRITORIES, agency, civil, paragraphs, people, press, units_above};
+use crate::reports::{
+    Known, Pressed, Registration, agency, agency_symbol, civil, is_committee, paragraphs, people, press, units_above,
+};
 use crate::store::{Event, Tx, Writer};
 
 /// The kind of the job that sets the minutes of a review.
@@ -36,13 +38,10 @@ pub const RENDER: &str = "review_paper.render";
 /// The abbreviation of minutes (NĐ 30/2020/NĐ-CP, phụ lục III).
 const PREFIX: &str = "BB";
 
-/// What follows «BB-» when the registrar gives nothing else: of a people's committee UBND, else the initials.
+/// The symbol minutes of this unit have when the registrar gives no other: `BB-UBND`.
 #[must_use]
 pub fn usual_symbol(unit: &unit::Model) -> String {
-    if TERRITORIES.contains(&unit.kind_code.as_str()) {
-        return "UBND".to_owned();
-    }
-    unit.name.split_whitespace().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).take(8).collect()
+    format!("{PREFIX}-{}", agency_symbol(unit))
 }
 
 /// The paper as its data stands.
@@ -126,7 +125,7 @@ async fn minutes(db: &impl ConnectionTrait, row: &management_review::Model) -> R
 fn sheet(row: &management_review::Model, unit: &unit::Model, parent: Option<&unit::Model>) -> Sheet {
     let symbol = row.symbol.clone().unwrap_or_else(|| usual_symbol(unit));
     let symbol = symbol.strip_prefix(&format!("{PREFIX}-")).map_or(symbol.clone(), str::to_owned);
-    let committee = TERRITORIES.contains(&unit.kind_code.as_str());
+    let committee = is_committee(unit);
     Sheet {
         layout: Layout::default(),
         letterhead: Letterhead {

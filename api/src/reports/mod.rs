@@ -30,7 +30,9 @@ use crate::jobs::{Outcome, Work};
 use crate::store::{Event, Tx, Writer};
 
 pub use data::{prefix, usual_symbol};
-pub(crate) use names::{Known, TERRITORIES, agency, civil, long_date, paragraphs, people, place_name, units_above};
+pub(crate) use names::{
+    Known, agency, agency_symbol, civil, is_committee, long_date, paragraphs, people, place_name, units_above,
+};
 pub(crate) use press::{Pressed, press, set};
 
 /// The kind of the job that renders.

@@ -18,7 +18,7 @@ pub(crate) struct Known {
 }
 
 /// Units whose agency is a people's committee, and which name the place of a paper.
-pub(crate) const TERRITORIES: &[&str] =
+const TERRITORIES: &[&str] =
     &["thanh_pho_trung_uong", "tinh", "quan", "huyen", "thi_xa", "thanh_pho", "phuong", "xa", "thi_tran", "dac_khu"];
 
 /// A unit and those above it, nearest first.
@@ -63,17 +63,30 @@ pub(crate) async fn people(
 /// The agency of a unit as it stands in a sentence: of a territory its people's committee.
 #[must_use]
 pub(crate) fn agency(row: &unit::Model) -> String {
-    if TERRITORIES.contains(&row.kind_code.as_str()) {
-        format!("Ủy ban nhân dân {}", lower_first(&row.name))
-    } else {
-        row.name.clone()
+    if is_committee(row) { format!("Ủy ban nhân dân {}", lower_first(&row.name)) } else { row.name.clone() }
+}
+
+/// Whether the agency of a unit is a people's committee.
+#[must_use]
+pub(crate) fn is_committee(row: &unit::Model) -> bool {
+    TERRITORIES.contains(&row.kind_code.as_str())
+}
+
+/// The abbreviation of an agency in a document's symbol: UBND, else the first letters of its name («Sở Nội vụ» has
+/// SNV). The registrar may give another.
+#[must_use]
+pub(crate) fn agency_symbol(row: &unit::Model) -> String {
+    if is_committee(row) {
+        return "UBND".to_owned();
     }
+    let words = row.name.split_whitespace().take_while(|word| !["tỉnh", "thành"].contains(word)).filter(|word| *word != "và");
+    words.filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).take(8).collect()
 }
 
 /// Địa danh: the name of the nearest territory without its kind, unless that is a number.
 #[must_use]
 pub(crate) fn place_name(above: &[unit::Model]) -> String {
-    let Some(territory) = above.iter().find(|row| TERRITORIES.contains(&row.kind_code.as_str())) else {
+    let Some(territory) = above.iter().find(|row| is_committee(row)) else {
         return "……".to_owned();
     };
     const KINDS: &[&str] = &["Thành phố", "Tỉnh", "Quận", "Huyện", "Thị xã", "Phường", "Xã", "Thị trấn", "Đặc khu"];
