@@ -457,6 +457,5 @@ mod tests {
         ] {
             assert_eq!(capacity(position).join("|"), expected, "{position}");
         }
-        assert_eq!(initials("Sở Khoa học và Công nghệ tỉnh Mẫu"), "SKHCN");
     }
 }

@@ -79,7 +79,11 @@ pub(crate) fn agency_symbol(row: &unit::Model) -> String {
     if is_committee(row) {
         return "UBND".to_owned();
     }
-    let words = row.name.split_whitespace().take_while(|word| !["tỉnh", "thành"].contains(word)).filter(|word| *word != "và");
+    initials(&row.name)
+}
+
+fn initials(name: &str) -> String {
+    let words = name.split_whitespace().take_while(|word| !["tỉnh", "thành"].contains(word)).filter(|word| *word != "và");
     words.filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).take(8).collect()
 }
 
@@ -118,4 +122,20 @@ pub(crate) fn long_date(date: NaiveDate) -> String {
     use chrono::Datelike as _;
     let month = if date.month() < 3 { format!("{:02}", date.month()) } else { date.month().to_string() };
     format!("ngày {:02} tháng {month} năm {}", date.day(), date.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agency_is_abbreviated_by_the_first_letters_of_its_name() {
+        for (name, expected) in [
+            ("Sở Nội vụ", "SNV"),
+            ("Sở Khoa học và Công nghệ tỉnh Mẫu", "SKHCN"),
+            ("Trung tâm Phục vụ hành chính công", "TTPVHCC"),
+        ] {
+            assert_eq!(initials(name), expected, "{name}");
+        }
+    }
 }
