@@ -217,6 +217,8 @@ code_enum! {
         AcknowledgeDocument = "acknowledge_document",
         /// A document is reviewed periodically.
         ReviewDocument = "review_document",
+        /// Procedures follow a decision on the TTHC catalogue.
+        ReviseProcedures = "revise_procedures",
         /// A unit declares its quality system again: the scope has changed.
         RenewDeclaration = "renew_declaration",
         /// A row of the plan of a quality objective is done.

@@ -10,15 +10,16 @@ use serde_json::{Value as Json, json};
 use tests::{Answer, Client, TestApp};
 
 use crate::document_import::catalogue;
-use crate::documents::{HEAD, SECRETARY, document_of, in_force, keeps};
+use crate::documents::{HEAD, SECRETARY, act, amend, decision, document_of, in_force, keeps};
 
 /// The lists, and a word of each one's file name.
-const LISTS: [(&str, &str); 5] = [
+const LISTS: [(&str, &str); 6] = [
     ("master", "noi-bo"),
     ("external", "ben-ngoai"),
     ("records", "ho-so"),
     ("distribution", "phan-phoi"),
     ("requests", "de-nghi"),
+    ("ended", "het-hieu-luc"),
 ];
 
 /// The rows of the first sheet.
@@ -82,7 +83,7 @@ async fn each_list_is_a_page_a_spreadsheet_and_the_same_official_paper_twice() {
         let shown = match list {
             "external" => "60/2014/QH13",
             "records" => "Hồ sơ đăng ký",
-            "distribution" => "Chưa có dòng nào",
+            "distribution" | "ended" => "Chưa có dòng nào",
             _ => "Đăng ký khai sinh",
         };
         assert!(page.contains(shown), "{list}\n{page}");
@@ -117,6 +118,49 @@ async fn a_list_on_paper_is_of_one_unit_and_what_is_only_drafted_is_not_printed_
         secretary.get(&format!("/api/v1/document-lists/records?unit_id={other}{way}")).await.expect(404);
     }
     app.browse(SECRETARY).await.get(&format!("/quy-trinh/danh-muc/records/pdf?don_vi={other}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn what_is_not_in_force_any_more_is_listed_with_its_term_and_stays() {
+    let app = TestApp::start().await;
+    let (document, old) = in_force(&app, "Đăng ký khai sinh").await;
+    let (_, gone) = in_force(&app, "Đăng ký kết hôn").await;
+    let secretary = app.sign_in(SECRETARY).await;
+    let etag = secretary.get(&format!("/api/v1/procedures/{document}")).await.expect(200).etag();
+    secretary
+        .patch(&format!("/api/v1/procedures/{document}"), &etag, json!({"retention": "5 năm sau khi bị thay thế"}))
+        .await
+        .expect(200);
+    app.set_time("2026-11-20T02:00:00Z");
+    let head = app.sign_in(HEAD).await;
+    let newer = amend(&app, &document, "Trung tâm và các điểm lưu động.").await;
+    head.post("/api/v1/issue-decisions", decision("QĐ 77", "2026-11-20", &[(&newer, "2026-11-20")])).await.expect(200);
+    act(&head, &gone, "withdraw", json!({"decision": "78/QĐ-UBND", "reason": "Thủ tục bị bãi bỏ."})).await.expect(200);
+    let list = async || {
+        let secretary = app.sign_in(SECRETARY).await;
+        rows(&secretary.get("/api/v1/document-lists/ended").await.expect(200))
+    };
+    let of = |all: &[Vec<Data>], title: &str| all.iter().find(|row| row[2] == cell(title)).unwrap().clone();
+    let all = list().await;
+    let (superseded, withdrawn) = (of(&all, "Đăng ký khai sinh"), of(&all, "Đăng ký kết hôn"));
+    assert_eq!((&superseded[9], &superseded[10]), (&cell("Bị thay thế"), &cell("01/01")), "{superseded:?}");
+    assert_eq!((&superseded[13], &superseded[15]), (&cell("5 năm sau khi bị thay thế"), &cell("Còn trong thời hạn lưu")));
+    assert_eq!((&withdrawn[11], &withdrawn[15]), (&cell("78/QĐ-UBND"), &cell("Chưa rõ thời hạn lưu")), "{withdrawn:?}");
+    assert!(
+        !all.iter().any(|row| row[2] == cell("Đăng ký khai sinh") && row[5] == Data::Float(1.0) && row[6] == Data::Float(1.0))
+    );
+
+    // Counted from the year it ended in; afterwards it is told, and it is still there to be read.
+    app.set_time("2031-12-31T02:00:00Z");
+    assert_eq!(of(&list().await, "Đăng ký khai sinh")[15], cell("Còn trong thời hạn lưu"));
+    app.set_time("2032-01-01T02:00:00Z");
+    api::jobs::plan(&app.app).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(of(&list().await, "Đăng ký khai sinh")[15], cell("Đã hết thời hạn lưu"));
+    let kept = app.sign_in(SECRETARY).await.get(&format!("/api/v1/revisions/{old}")).await.expect(200).text();
+    assert!(kept.contains("Trung tâm Phục vụ hành chính công xã."), "nothing deletes itself: {kept}");
+    let page = app.browse(SECRETARY).await.get("/quy-trinh/danh-muc/ended").await.expect(200).text();
+    assert!(page.contains("Đã hết thời hạn lưu") && page.contains("31/12/2031"), "{page}");
 }
 
 #[tokio::test]

@@ -337,7 +337,17 @@ async fn links_are_chosen_from_what_is_searched_and_taken_away_again() {
     secretary.fill(&page(&document), &remove, &[]).await.expect(303);
     let after = shown(&secretary, &page(&document)).await;
     assert_eq!(after.matches("/bo\"").count(), 2, "{after}");
-    secretary.get(&format!("{}/lien-ket?loai=finding", page(&document))).await.expect(404);
+
+    // A finding of the unit, found by its code; another unit's is not offered and not linked.
+    let own = raised(&app, &visit(&app, InspectionKind::IsoCheck, "MAU-01").await, "MAU-01").await;
+    let foreign = raised(&app, &visit(&app, InspectionKind::IsoCheck, "MAU-02").await, "MAU-02").await;
+    let findings = format!("{}/lien-ket?loai=finding", page(&document));
+    let offered = shown(&secretary, &findings).await;
+    assert!(offered.contains(&format!("targets/{own}")) && !offered.contains(&foreign), "{offered}");
+    assert!(!shown(&secretary, &format!("{findings}&q=khongco")).await.contains("targets/"));
+    secretary.fill(&findings, &findings, &[(format!("targets/{foreign}").as_str(), "yes")]).await.expect(422);
+    secretary.fill(&findings, &findings, &[(format!("targets/{own}").as_str(), "yes")]).await.expect(303);
+    assert!(shown(&secretary, &page(&document)).await.contains(&own), "shown with the document");
 }
 
 #[tokio::test]

@@ -4,11 +4,12 @@ use domain::permission::Span;
 use entities::{administrative_procedure, procedure_change_list, revision};
 use poem::http::Method;
 use render::sheets::{Cell, Head, Sheet, write};
-use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value as Json, json};
 use tests::{Answer, Client, TestApp};
 
 use crate::documents::{HEAD, SECRETARY, act, amend, decision, in_force, keeps};
+use crate::support::person_id;
 
 const LISTS: &str = "/api/v1/procedure-change-lists";
 const PROVINCE: &str = "thukyiso";
@@ -190,6 +191,50 @@ async fn each_unit_is_asked_what_it_has_and_what_is_done_ticks_itself() {
     let done: Vec<(&str, bool)> = now.iter().map(|(code, _, done, _)| (code.as_str(), *done)).collect();
     assert_eq!(done, [("1.001193", true), ("1.001194", true), ("1.001195", false), ("1.009002", false)]);
     assert_eq!(waiting(&secretary).await.unwrap()["count"], 2);
+    let asked = secretary.get("/api/v1/change-requests?state=cancelled").await.expect(200).json();
+    let ended: Vec<&Json> = asked["items"].as_array().unwrap().iter().map(|row| &row["revision"]).collect();
+    let [request] = ended.as_slice() else { panic!("the request to withdraw ends with the withdrawal, no other: {asked}") };
+    assert!(request["reason"].as_str().unwrap().contains("1.001194"), "{request}");
+    assert!(request["end_reason"].as_str().unwrap().contains("QĐ 78/QĐ-UBND"), "{request}");
+}
+
+#[tokio::test]
+async fn a_decision_is_reminded_of_before_its_last_day_by_the_units_own_secretary_and_when_late_by_the_head() {
+    let World { app, province, root, .. } = world().await;
+    let id = province.post(LISTS, body(&root)).await.expect(201).id();
+    let (secretary, above) = (person_id(&app, SECRETARY).await, person_id(&app, PROVINCE).await);
+    let head = person_id(&app, HEAD).await;
+    let stages = async |person: domain::id::PersonId| {
+        let rows = entities::reminder::Entity::find()
+            .filter(entities::reminder::Column::Rule.eq("revise_procedures"))
+            .filter(entities::reminder::Column::PersonId.eq(person))
+            .order_by_asc(entities::reminder::Column::Id)
+            .all(app.app.store.read())
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.stage).collect::<Vec<_>>()
+    };
+    let mut expected = Vec::new();
+    for (day, stage) in [("11-25", ""), ("11-26", "before_7"), ("12-02", "before_3"), ("12-07", "due"), ("12-09", "overdue_2")] {
+        on(&app, &format!("2026-{day}T02:00:00Z")).await;
+        app.run_jobs().await;
+        expected.extend((!stage.is_empty()).then_some(stage.to_owned()));
+        assert_eq!(stages(secretary).await, expected, "{day}");
+    }
+    assert_eq!(stages(head).await, ["overdue_2"], "the head once it is late");
+    assert!(stages(above).await.is_empty(), "who keeps the documents of the province sees them on the page");
+    let told = app.sign_in(SECRETARY).await.get("/api/v1/reminders/preview?on=2026-12-09").await.expect(200).json();
+    assert!(told.to_string().contains("1234/QĐ-UBND ngày 16/11/2026"), "{told}");
+
+    let owed = async |day: &str| api::documents::changes::owed::duties(app.app.store.read(), day.parse().unwrap()).await.unwrap();
+    let [duty] =
+        owed("2026-12-09").await.try_into().unwrap_or_else(|many| panic!("one a unit, however many procedures: {many:?}"));
+    assert_eq!((duty.code.as_str(), duty.unit_name.as_str()), ("1234/QĐ-UBND", "Xã An Mẫu"));
+    assert!(duty.link.ends_with(&format!("/{id}?don_vi={}", app.unit("MAU-01").await)), "{}", duty.link);
+    assert!(
+        owed("2026-10-30").await.is_empty() && owed("2027-03-01").await.is_empty(),
+        "long before and long after nobody is reminded"
+    );
 }
 
 #[tokio::test]

@@ -369,13 +369,15 @@ async fn note(store: &Store, caller: &Caller, id: DistributionId, what: ReceiptF
     with_facts(store.read(), caller, vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 
-/// What is owed of documents: acknowledgements of people, periodic reviews of who keeps them.
+/// What is owed of documents: acknowledgements of people, periodic reviews of who keeps them, what decisions on the TTHC
+/// catalogue ask of procedures.
 ///
 /// # Errors
 /// The database's.
 pub async fn duties(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<Duty>> {
     let mut found = acknowledgements(db).await?;
     found.extend(reviews(db, today).await?);
+    found.extend(super::changes::owed::duties(db, today).await?);
     Ok(found)
 }
 

@@ -320,12 +320,36 @@ pub async fn withdraw(
             let event = Event::on("revision.withdrawn", Subject::Revision, id.0).unit(case.document.unit_id);
             tx.record(event.change(&case.row, &after).reason(Some(&reason)));
             distribution::void(&tx, id, "withdrawn").await?;
+            close_requests(&tx, &case.document, &after).await?;
             let gone =
                 document::ActiveModel { state: Set(DocumentState::Withdrawn), next_review_on: Set(None), ..Default::default() };
             super::save(&tx, &case.document, gone).await?;
             Ok(after)
         })
         .await
+}
+
+/// Requests about a document that nobody has taken up end with it: what they asked for is done, or has no object.
+async fn close_requests(tx: &Tx, parent: &document::Model, withdrawn: &revision::Model) -> Result<()> {
+    let open = revision::Entity::find()
+        .filter(revision::Column::DocumentId.eq(parent.id))
+        .filter(revision::Column::State.eq(RevisionState::Proposed))
+        .order_by_asc(revision::Column::Id)
+        .all(tx.db())
+        .await?;
+    for request in open {
+        let reason = format!("Tài liệu đã thu hồi: {}", withdrawn.end_decision.as_deref().unwrap_or_default());
+        let row = revision::ActiveModel {
+            state: Set(RevisionState::Cancelled),
+            end_reason: Set(Some(reason.clone())),
+            ended_by_id: Set(withdrawn.ended_by_id),
+            ..Default::default()
+        };
+        let after = revisions::write_over(tx, &request, row).await?;
+        let event = Event::on("revision.cancelled", Subject::Revision, request.id.0).unit(parent.unit_id);
+        tx.record(event.change(&request, &after).reason(Some(&reason)));
+    }
+    Ok(())
 }
 
 async fn in_force(tx: &Tx, caller: &Caller, id: DocumentId) -> Result<bool> {

@@ -1,19 +1,25 @@
-//! Periodic reviews that are due, and how they are held: the act is `registers::review`.
+//! Periodic reviews that are due, and how they are held.
 
-use domain::document::DocumentState;
-use domain::document::control::REVIEW_AHEAD_DAYS;
+use domain::document::control::{REVIEW_AHEAD_DAYS, ReviewOutcome, next_review};
+use domain::document::{DocumentState, RequestSource, RevisionState};
+use domain::draft::Problems;
 use domain::id::{DocumentId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
-use entities::document;
+use domain::rule::Refused;
+use entities::{document, document_review, revision};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
+use super::registers::keeps;
+use super::revisions::{Ground, request};
 use super::{Listed, access, listed, registers};
 use crate::auth::Caller;
 use crate::error::Result;
-use crate::http::Slice;
+use crate::http::{Slice, Version, seen};
+use crate::store::{Event, Store};
 
 /// Which reviews are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,4 +90,71 @@ pub(super) async fn own(db: &impl ConnectionTrait, caller: &Caller) -> Result<Ve
         .limit(MOST)
         .all(db)
         .await?)
+}
+
+/// The periodic reviews of a document, newest first.
+///
+/// # Errors
+/// 404 when the caller does not see the document.
+pub async fn held(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId) -> Result<Vec<document_review::Model>> {
+    access::find_document(db, caller, id, false).await?;
+    let query = document_review::Entity::find().filter(document_review::Column::DocumentId.eq(id));
+    Ok(query.order_by_desc(document_review::Column::Id).limit(200).all(db).await?)
+}
+
+/// Records a periodic review of what is in force, even if nothing changes. «Revise» asks for the
+/// change in the same act; withdrawing is the head's own act.
+///
+/// # Errors
+/// 404, stale, wrong fields, `document_control_only`, `wrong_state` when nothing is in force.
+pub async fn hold(
+    store: &Store,
+    caller: &Caller,
+    id: DocumentId,
+    version: Version,
+    outcome: ReviewOutcome,
+    note: String,
+) -> Result<document_review::Model> {
+    let mut problems = Problems::new();
+    let note = problems.text("note", &note, 4_000);
+    problems.finish()?;
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let before = access::find_document(tx.db(), &who, id, true).await?;
+            seen(version, before.version)?;
+            keeps(&tx, &who, before.unit_id).await?;
+            let in_force = revision::Entity::find()
+                .filter(revision::Column::DocumentId.eq(id))
+                .filter(revision::Column::State.eq(RevisionState::Effective))
+                .one(tx.db())
+                .await?
+                .ok_or(Refused::new("wrong_state"))?;
+            let row = document_review::ActiveModel {
+                id: Set(tx.id()),
+                document_id: Set(id),
+                revision_id: Set(in_force.id),
+                outcome: Set(outcome),
+                note: Set(note.clone()),
+                reviewed_by_id: Set(who.person),
+                reviewed_on: Set(tx.today()),
+                created_at: Set(tx.now()),
+            };
+            let row = row.insert(tx.db()).await?;
+            tx.record(Event::on("document.review_held", Subject::Document, id.0).unit(before.unit_id).after(&row));
+            let next = next_review(tx.today(), before.review_months);
+            super::save(&tx, &before, document::ActiveModel { next_review_on: Set(next), ..Default::default() }).await?;
+            if outcome == ReviewOutcome::Revise {
+                let ground = Ground {
+                    source: RequestSource::PeriodicReview,
+                    source_ref: None,
+                    reason: note,
+                    changed_part: None,
+                    summary: None,
+                };
+                request(&tx, &before, who.person, ground).await?;
+            }
+            Ok(row)
+        })
+        .await
 }

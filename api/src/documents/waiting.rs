@@ -8,14 +8,11 @@ use domain::calendar::{Calendar, DeadlineKind, DeadlineUnit};
 use domain::document::RevisionState;
 use domain::document::control::TURN_DAYS;
 use domain::document::revision::{RouteStep, Word, open_step};
-use domain::id::{DocumentId, ProcedureChangeListId, RevisionId, UnitId};
+use domain::id::{DocumentId, RevisionId, UnitId};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::time::vn_date;
-use entities::{
-    document, document_setting, procedure_change, procedure_change_list, revision, route_person, route_step, route_word,
-    unit_path,
-};
+use entities::{document, document_setting, revision, route_person, route_step, route_word};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -31,9 +28,6 @@ use crate::work::Item;
 
 /// Most revisions looked at.
 const MOST_REVISIONS: u64 = 500;
-/// Decisions on the catalogue looked at, and how far back.
-const MOST_LISTS: u64 = 100;
-const LOOK_BACK_MONTHS: u32 = 24;
 
 /// What waits for the caller: a constant number of statements.
 ///
@@ -71,7 +65,7 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
         overdue: false,
         href: crate::web::link_to(subject, id),
     };
-    let mut found: Vec<Item> = changes(db, caller).await?;
+    let mut found: Vec<Item> = super::changes::owed::items(db, caller).await?;
     for offer in &offers {
         if let Some(parent) = &offer.document {
             found.push(item("acknowledge", parent, Subject::Distribution, offer.row.id.0, Some(offer.row.due_on)));
@@ -120,61 +114,6 @@ impl TurnDays {
         let due = self.calendar.deadline(vn_date(since), days, DeadlineUnit::WorkingDay, DeadlineKind::By).ok()?;
         Some(due.due)
     }
-}
-
-/// Decisions on the TTHC catalogue that the procedures of the caller's own units have not followed yet:
-/// an item a unit, for whom keeps its documents there. Nine statements, however many there are.
-async fn changes(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Item>> {
-    let own: BTreeSet<UnitId> =
-        caller.grants.iter().filter(|held| held.role.grants(Permission::ControlDocuments)).filter_map(|held| held.unit).collect();
-    if own.is_empty() {
-        return Ok(Vec::new());
-    }
-    let above = Query::select()
-        .column(unit_path::Column::AncestorId)
-        .from(unit_path::Entity)
-        .and_where(unit_path::Column::DescendantId.is_in(own.iter().copied()))
-        .to_owned();
-    let since = caller.today.checked_sub_months(chrono::Months::new(LOOK_BACK_MONTHS)).unwrap_or(caller.today);
-    let lists = procedure_change_list::Entity::find()
-        .filter(procedure_change_list::Column::UnitId.in_subquery(above))
-        .filter(procedure_change_list::Column::CancelledAt.is_null())
-        .filter(procedure_change_list::Column::EffectiveOn.gte(since))
-        .order_by_desc(procedure_change_list::Column::EffectiveOn)
-        .order_by_desc(procedure_change_list::Column::Id)
-        .limit(MOST_LISTS)
-        .all(db)
-        .await?;
-    let rows = procedure_change::Entity::find()
-        .filter(procedure_change::Column::ListId.is_in(lists.iter().map(|list| list.id)))
-        .order_by_asc(procedure_change::Column::Position)
-        .all(db)
-        .await?;
-    let names = unit_names(db, own.iter().copied()).await?;
-    let whose = super::changes::tasks::Whose::Units(own);
-    let tasks = super::changes::tasks::of(db, caller.today, &lists, &rows, &whose).await?;
-    let mut open: BTreeMap<(ProcedureChangeListId, UnitId), u32> = BTreeMap::new();
-    for task in tasks.iter().filter(|task| !task.done) {
-        *open.entry((task.change.list_id, task.unit_id)).or_default() += 1;
-    }
-    let item = |((list, unit), count): ((ProcedureChangeListId, UnitId), u32)| {
-        let list = lists.iter().find(|one| one.id == list)?;
-        Some(Item {
-            verb: "revise_procedures",
-            kind: "procedure_change",
-            subject: Subject::ProcedureChangeList,
-            subject_id: list.id.0,
-            code: list.decision.clone(),
-            title: super::changes::reference(list),
-            count: Some(count),
-            unit_name: names.get(&unit).cloned().unwrap_or_default(),
-            due_on: Some(list.due_on),
-            days_left: None,
-            overdue: false,
-            href: format!("{}?don_vi={unit}", crate::web::link_to(Subject::ProcedureChangeList, list.id.0)),
-        })
-    };
-    Ok(open.into_iter().filter_map(item).collect())
 }
 
 /// Drafts of the caller, and what is on its way with the caller named on its present route.

@@ -244,6 +244,8 @@ code_enum! {
         Distribution = "distribution",
         /// Sổ theo dõi đề nghị sửa đổi tài liệu.
         Requests = "requests",
+        /// Danh mục tài liệu hết hiệu lực đang lưu.
+        Ended = "ended",
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! `revision` is the state machine and its approval route, `content` what is written and checked,
 //! `diff` two texts in words, `control` who must know, periodic review, validity of what is outside,
+//! `retention` how long what ended is kept,
 //! `change` what a change of the TTHC catalogue asks of a unit's procedures.
 
 pub mod change;
 pub mod content;
 pub mod control;
 pub mod diff;
+pub mod retention;
 pub mod revision;
 
 use crate::draft::Problems;

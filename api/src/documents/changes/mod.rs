@@ -2,11 +2,13 @@
 //! catalogue on their day, and what they ask of the procedures of every unit below.
 //!
 //! `entry` checks what is entered, `file` reads it from a spreadsheet, `tasks` says what each unit must
-//! do, `requests` opens the change requests, `apply` writes the catalogue.
+//! do, `requests` opens the change requests, `owed` what is still to be done,
+//! `apply` writes the catalogue.
 
 mod apply;
 mod entry;
 pub mod file;
+pub mod owed;
 mod requests;
 pub mod tasks;
 

@@ -174,7 +174,7 @@ struct Facts {
     /// Entries of the catalogues: code, and whether it is over.
     entries: BTreeMap<Uuid, (String, bool)>,
     links: BTreeMap<DocumentId, Vec<document_link::Model>>,
-    documents: Vec<Concerned>,
+    documents: BTreeMap<UnitId, Vec<Concerned>>,
     revisions: BTreeMap<DocumentId, Vec<Span>>,
     levels: BTreeMap<UnitId, String>,
     /// Units with procedures in force of their own.
@@ -286,12 +286,16 @@ impl Facts {
         for link in links {
             of_document.entry(link.document_id).or_default().push(link);
         }
+        let mut by_unit: BTreeMap<UnitId, Vec<Concerned>> = BTreeMap::new();
+        for row in documents {
+            by_unit.entry(row.unit_id).or_default().push(row);
+        }
         let over = |row: &administrative_procedure::Model| row.valid_to.is_some_and(|to| to < today);
         Ok(Self {
             today,
             entries: entries.into_iter().map(|row| (row.id.0, (row.national_code.clone(), over(&row)))).collect(),
             links: of_document,
-            documents,
+            documents: by_unit,
             revisions: own,
             levels: levels(db, today, whose).await?,
             keeping: keeping(db, whose).await?,
@@ -309,7 +313,7 @@ impl Facts {
         let level = self.levels.get(&unit).map(String::as_str);
         let concerned = level == Some(change.level_code.as_str()) && self.keeping.contains(&unit);
         let linked = |code: &str| -> Vec<&Concerned> {
-            self.documents.iter().filter(|row| row.unit_id == unit && self.was_linked(row.id, code, list)).collect()
+            self.documents_of(unit).filter(|row| self.was_linked(row.id, code, list)).collect()
         };
         let own = linked(&change.national_code);
         let mut judged = |document: Option<&Concerned>, standing: Standing| {
@@ -330,6 +334,10 @@ impl Facts {
         for row in own {
             judged(Some(row), Standing { concerned, ..self.standing(row, list, change) });
         }
+    }
+
+    fn documents_of(&self, unit: UnitId) -> impl Iterator<Item = &Concerned> {
+        self.documents.get(&unit).into_iter().flatten()
     }
 
     /// Whether the document was linked with the procedure when the decision was signed, or later.
@@ -373,7 +381,7 @@ impl Facts {
             live && self.holds(link)
         };
         let heir = change.replaced_by.as_deref();
-        let heirs = self.documents.iter().filter(|other| other.unit_id == row.unit_id && other.id != row.id);
+        let mut heirs = self.documents_of(row.unit_id).filter(|other| other.id != row.id);
         Standing {
             concerned: false,
             continued: false,
@@ -381,7 +389,7 @@ impl Facts {
             now: now.and_then(|one| one.effective_from),
             by_this: now.is_some_and(|one| came_of(one, list)),
             shared: self.codes(row.id, holding).any(|other| other != code && Some(other) != heir),
-            heir_elsewhere: heir.is_some_and(|heir| heirs.into_iter().any(|other| self.in_force(other.id, heir).is_some())),
+            heir_elsewhere: heir.is_some_and(|heir| heirs.any(|other| self.in_force(other.id, heir).is_some())),
         }
     }
 

@@ -101,8 +101,8 @@ pub struct RetentionRules {
 impl DocumentListsApi {
     /// Get a list to show
     ///
-    /// Internal master list, external list, records list, distribution book or change requests, of a
-    /// unit with everything below it, or as a spreadsheet of everything the caller sees. The paper
+    /// Internal master list, external list, records list, distribution book, change requests or what is
+    /// not in force any more with its retention, of a unit with everything below it, or as a spreadsheet of everything the caller sees. The paper
     /// (`format=pdf`) is of one unit and has the official columns; the master list on paper is what is
     /// in force.
     #[oai(path = "/document-lists/:list", method = "get", operation_id = "get_document_list")]

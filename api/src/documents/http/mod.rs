@@ -20,6 +20,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::registers as register_uses;
+use super::reviews;
 use super::revisions::{self as use_revisions, Ground, Task};
 use super::{Filter, Listed, NewDocument, Texts};
 use crate::app::App;
@@ -263,7 +264,7 @@ impl DocumentsApi {
         app: Data<&App>,
         id: Path<DocumentId>,
     ) -> Result<Json<DocumentReviews>> {
-        let rows = register_uses::reviews(app.store.read(), &auth, id.0).await?;
+        let rows = reviews::held(app.store.read(), &auth, id.0).await?;
         Ok(Json(DocumentReviews { items: rows.into_iter().map(DocumentReview::from).collect() }))
     }
 
@@ -281,7 +282,7 @@ impl DocumentsApi {
         body: Json<NewReview>,
     ) -> Result<Json<DocumentReview>> {
         let NewReview { outcome, note } = body.0;
-        Ok(Json(register_uses::review(&app.store, &auth, id.0, seen.0, outcome, note).await?.into()))
+        Ok(Json(reviews::hold(&app.store, &auth, id.0, seen.0, outcome, note).await?.into()))
     }
 
     /// Get how a unit controls its documents

@@ -1,7 +1,8 @@
 //! The lists an agency must show: internal master list, external list, records list, distribution
-//! book, change requests. One door: as a spreadsheet with everything known, as an official paper with
+//! book, change requests, what is not in force any more. One door: as a spreadsheet with everything known, as an official paper with
 //! the usual columns, and on pages. A constant number of statements whatever their length.
 
+mod ended;
 pub mod kept;
 pub mod paper;
 pub mod reference;
@@ -68,6 +69,7 @@ const fn columns(list: DocumentList) -> Columns {
         DocumentList::Records => kept::COLUMNS,
         DocumentList::Distribution => rows::DISTRIBUTION,
         DocumentList::Requests => rows::REQUESTS,
+        DocumentList::Ended => ended::COLUMNS,
     }
 }
 
@@ -78,6 +80,7 @@ const fn printed(list: DocumentList) -> Printed {
         DocumentList::Records => kept::PRINTED,
         DocumentList::Distribution => rows::DISTRIBUTION_PRINTED,
         DocumentList::Requests => rows::REQUESTS_PRINTED,
+        DocumentList::Ended => ended::PRINTED,
     }
 }
 
@@ -94,6 +97,7 @@ async fn entries(ask: &Ask<'_, impl ConnectionTrait>, list: DocumentList) -> Res
         DocumentList::Records => kept::entries(ask).await,
         DocumentList::Distribution => rows::book(ask).await,
         DocumentList::Requests => rows::requests(ask).await,
+        DocumentList::Ended => ended::entries(ask).await,
     }
 }
 
@@ -118,6 +122,7 @@ pub fn file_name(list: DocumentList, today: chrono::NaiveDate) -> String {
         DocumentList::Records => "danh-muc-ho-so",
         DocumentList::Distribution => "so-phan-phoi-tai-lieu",
         DocumentList::Requests => "so-de-nghi-sua-doi",
+        DocumentList::Ended => "danh-muc-tai-lieu-het-hieu-luc",
     };
     format!("{name}-{today}")
 }

@@ -341,7 +341,7 @@ pub(super) async fn book(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<Entr
 }
 
 /// Revisions of the documents of a unit and everything below it.
-fn revisions_of(unit: UnitId) -> SelectStatement {
+pub(super) fn revisions_of(unit: UnitId) -> SelectStatement {
     let documents = Query::select()
         .column(document::Column::Id)
         .from(document::Entity)

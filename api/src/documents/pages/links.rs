@@ -6,7 +6,7 @@ use domain::document::{DocumentKind, DocumentState};
 use domain::id::{DocumentId, DocumentLinkId, UnitId};
 use domain::permission::Permission;
 use domain::record::{ChecklistState, Subject};
-use entities::{administrative_procedure, checklist, checklist_line, document, external_document};
+use entities::{administrative_procedure, checklist, checklist_line, document, external_document, finding};
 use poem::web::{Data, Path, Query};
 use poem::{Request, Response, handler};
 use render::Form;
@@ -68,10 +68,6 @@ pub async fn dependents(
     Ok(Listing { pager: Pager { next, first: cursor.map(|_| here.to_owned()) }, ..Listing::plain(rows) })
 }
 
-/// Kinds that are chosen on pages; a finding is linked where it is answered.
-const CHOSEN: [LinkKind; 4] =
-    [LinkKind::ExternalDocument, LinkKind::AdministrativeProcedure, LinkKind::Clause, LinkKind::ChecklistLine];
-
 fn picker_of(id: DocumentId, kind: LinkKind, q: Option<String>) -> String {
     link(&format!("{}/lien-ket", web::link_to(Subject::Document, id.0)), &[("loai", Some(kind.to_string())), ("q", q)])
 }
@@ -85,8 +81,7 @@ pub async fn groups(app: &App, caller: &Caller, row: &document::Model, acts: boo
     for kind in LinkKind::ALL {
         let of_kind = linked.iter().filter(|one| one.link.kind == *kind);
         let links: Vec<view::LinkShown> = of_kind.map(|one| shown(app, one, &instead, acts)).collect();
-        let offered =
-            CHOSEN.contains(kind) && (row.kind == DocumentKind::Procedure || *kind != LinkKind::AdministrativeProcedure);
+        let offered = row.kind == DocumentKind::Procedure || *kind != LinkKind::AdministrativeProcedure;
         let add_href = (acts && offered).then(|| picker_of(row.id, *kind, None));
         if !links.is_empty() || add_href.is_some() {
             groups.push(view::LinkGroup { kind: *kind, links, add_href });
@@ -155,12 +150,14 @@ fn shown(app: &App, one: &Linked, instead: &[(Uuid, Link)], acts: bool) -> view:
             note: one.flagged.then(|| say(app, "document_link.revised_since", &[])),
             ..blank
         },
-        Target::Finding(row) => view::LinkShown {
-            href: Some(web::link_to(Subject::Finding, row.id.0)),
-            text: format!("{} {}", row.code, crate::findings::read::title(row)),
-            ..blank
-        },
+        Target::Finding(row) => {
+            view::LinkShown { href: Some(web::link_to(Subject::Finding, row.id.0)), text: finding_name(row), ..blank }
+        }
     }
+}
+
+fn finding_name(row: &finding::Model) -> String {
+    format!("{} {}", row.code, crate::findings::read::title(row))
 }
 
 fn line_name(app: &App, list: &checklist::Model, line: &checklist_line::Model) -> String {
@@ -260,7 +257,19 @@ async fn candidates(app: &App, row: &document::Model, kind: LinkKind, words: &st
             let named = lines.iter().map(|(list, line)| Choice::new(line.id.to_string(), line_name(app, list, line)));
             named.filter(|choice| found(&choice.label)).collect()
         }
-        LinkKind::Finding => return Err(Error::NotFound),
+        LinkKind::Finding => {
+            use finding::Column;
+            let rows = finding::Entity::find()
+                .filter(crate::findings::access::visible(caller))
+                .filter(Column::UnitId.in_subquery(super::super::below(row.unit_id)))
+                .filter(Column::SearchText.contains(words))
+                .order_by_desc(Column::CreatedAt)
+                .order_by_desc(Column::Id)
+                .limit(most)
+                .all(db)
+                .await?;
+            rows.iter().map(|row| Choice::new(row.id.to_string(), finding_name(row))).collect()
+        }
     })
 }
 
@@ -337,9 +346,6 @@ pub async fn add(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let Posted { caller, form, .. } = posted;
-    if !CHOSEN.contains(&asked.loai) {
-        return Err(Error::NotFound);
-    }
     let made = async { registers::link_all(&app.store, &caller, id, chosen(&form, asked.loai)?).await };
     match made.await.map_err(|error| renamed(error, |_| "targets".to_owned())) {
         Ok(_) => Ok(web::done(&format!("{}#can-cu", web::link_to(Subject::Document, id.0)), "document_linked")),

@@ -16,9 +16,9 @@ use render::views::findings::Link;
 use render::views::part::{Chip, Listing, Pager, Tone};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
+use super::super::Listed;
 use super::super::reviews::{self, Due};
 use super::super::revisions::numbers_of;
-use super::super::{Listed, registers};
 use super::words::{LIST, document_link, number_of};
 use super::{both_of, links, mendable, renamed};
 use crate::app::App;
@@ -122,7 +122,7 @@ async fn shown(app: &App, caller: &Caller, listed: Listed, failed: Option<Form>)
     let db = app.store.read();
     let Listed { row, current, needs_review, .. } = listed;
     let keeps = caller.scope(Permission::ControlDocuments).contains(db, row.unit_id).await?;
-    let held = registers::reviews(db, caller, row.id).await?;
+    let held = reviews::held(db, caller, row.id).await?;
     let names = names_of_people(db, held.iter().map(|one| one.reviewed_by_id)).await?;
     let revisions = revision::Entity::find()
         .filter(super::super::access::visible_revision(caller))
@@ -179,9 +179,7 @@ async fn held(app: &App, caller: &Caller, id: DocumentId, form: &Form) -> Result
     both_of(read, rest, form_field)?;
     let outcome = outcome.map_err(|_unknown| Error::field("review_outcome", "required"))?;
     let note = form.value("review_note").to_owned();
-    registers::review(&app.store, caller, id, web::seen(form)?, outcome, note)
-        .await
-        .map_err(|error| renamed(error, form_field))?;
+    reviews::hold(&app.store, caller, id, web::seen(form)?, outcome, note).await.map_err(|error| renamed(error, form_field))?;
     Ok(outcome)
 }
 

@@ -1,32 +1,34 @@
-//! From the request to the approved text.
+//! From the request to the approved text: `people` who is named on it, `reading` how it is read.
 
-use std::collections::BTreeSet;
+mod people;
+mod reading;
 
 use chrono::{Datelike as _, NaiveDate};
-use domain::document::content::{Content, TimeCheck};
-use domain::document::control::{AudienceKind, check_audience};
-use domain::document::diff::{self, PartDiff};
-use domain::document::revision::{MAX_PEOPLE, RevisionVerb, RouteStep, StepAct, StepRule, advance, available, check_route};
+use domain::document::content::Content;
+use domain::document::revision::{RevisionVerb, advance};
 use domain::document::{DocumentKind, Numbers, RequestSource, RevisionState, TextForm};
 use domain::draft::Problems;
 use domain::id::{DocumentId, PersonId, RevisionId, RouteStepId, UnitId};
-use domain::permission::{Permission, Role};
+use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::require;
-use entities::{audience, document, evidence, person, revision, route_person, route_step, route_word, unit};
+use entities::{document, evidence, person, revision, route_word};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::access::{self, Case, Stop, authors, begin, content_of};
+use super::access::{self, Case, authors, begin, content_of};
 use super::{Texts, give_code, insert as insert_document};
 use crate::auth::Caller;
 use crate::error::{Error, Result};
-use crate::http::{Slice, Version};
+use crate::http::Version;
 use crate::store::{Event, Store, Tx};
+
+pub use people::{Rule, audience_of, set_audience, set_route};
+pub use reading::{Compared, Read, Requests, compare, in_force_on, list, people_of, read, requests, under_revision};
 
 /// Why a revision is wanted.
 #[derive(Clone, Debug)]
@@ -320,171 +322,6 @@ pub async fn write(
         .await
 }
 
-/// Names the route anew. Approving is for heads of the unit, reviewing for who works on documents.
-///
-/// # Errors
-/// 404, stale, wrong steps, who and when of the machine.
-pub async fn set_route(
-    store: &Store,
-    caller: &Caller,
-    id: RevisionId,
-    version: Version,
-    steps: Vec<RouteStep>,
-) -> Result<revision::Model> {
-    let who = caller.clone();
-    store
-        .write(caller, move |tx| async move {
-            let case = begin(&tx, &who, id, version).await?;
-            advance(case.row.state, RevisionVerb::Save, &case.by, &case.facts)?;
-            let mut problems = Problems::new();
-            check_route(&steps, &authors(&case.row), case.facts.excepted, &mut problems);
-            check_people(&tx, &case.document, &steps, &mut problems).await?;
-            problems.finish()?;
-            let route_no = case.row.route_no + 1;
-            for (position, step) in steps.into_iter().enumerate() {
-                insert_step(&tx, id, route_no, position, step).await?;
-            }
-            let row = revision::ActiveModel { route_no: Set(route_no), ..Default::default() };
-            save(&tx, &case, "revision.route_set", row, None).await
-        })
-        .await
-}
-
-async fn check_people(tx: &Tx, parent: &document::Model, steps: &[RouteStep], problems: &mut Problems) -> Result<()> {
-    for (index, step) in steps.iter().enumerate() {
-        let mut unknown = false;
-        for person in step.people.iter().take(MAX_PEOPLE) {
-            let row = person::Entity::find_by_id(*person).one(tx.db()).await?;
-            let known = row.is_some_and(|row| row.disabled_at.is_none());
-            unknown |= !known || !acts(tx, *person, parent.unit_id, step.act).await?;
-        }
-        problems.check(unknown, &format!("steps/{index}/people"), "unknown_person");
-    }
-    Ok(())
-}
-
-/// Whether a person could do a step's act on documents of this unit today.
-async fn acts(tx: &Tx, person: PersonId, unit: UnitId, act: StepAct) -> Result<bool> {
-    if act == StepAct::Review {
-        let held = crate::auth::held(tx.db(), person, tx.today()).await?;
-        return Ok(held.iter().any(|held| held.role.grants(Permission::WorkOnDocuments)));
-    }
-    let heads = crate::work::duties::holders(tx.db(), &[Role::Head], &BTreeSet::from([unit]), tx.today()).await?;
-    Ok(heads.get(&unit).is_some_and(|people| people.contains(&person)))
-}
-
-async fn insert_step(tx: &Tx, revision_id: RevisionId, route_no: i32, position: usize, step: RouteStep) -> Result<()> {
-    let quorum = if step.rule == StepRule::Quorum { step.quorum } else { step.needed() };
-    let row = route_step::ActiveModel {
-        id: Set(tx.id::<RouteStepId>()),
-        revision_id: Set(revision_id),
-        route_no: Set(route_no),
-        position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
-        act: Set(step.act),
-        rule: Set(step.rule),
-        quorum: Set(i32::try_from(quorum).unwrap_or(i32::MAX)),
-    };
-    let row = row.insert(tx.db()).await?;
-    for person_id in step.people.into_iter().collect::<BTreeSet<_>>() {
-        route_person::ActiveModel { step_id: Set(row.id), person_id: Set(person_id) }.insert(tx.db()).await?;
-    }
-    Ok(())
-}
-
-/// Who must know a revision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// Whom it names.
-    pub kind: AudienceKind,
-    /// The unit, with everything below it.
-    pub unit_id: Option<UnitId>,
-    /// The role.
-    pub role: Option<Role>,
-    /// The person.
-    pub person_id: Option<PersonId>,
-}
-
-/// Says anew who must know the revision. Open until it is in force.
-///
-/// # Errors
-/// 404, stale, wrong rules, `document_control_only`, `wrong_state`.
-pub async fn set_audience(
-    store: &Store,
-    caller: &Caller,
-    id: RevisionId,
-    version: Version,
-    rules: Vec<Rule>,
-) -> Result<revision::Model> {
-    let who = caller.clone();
-    store
-        .write(caller, move |tx| async move {
-            let case = begin(&tx, &who, id, version).await?;
-            require(case.by.control || case.by.drafter, "drafter_only")?;
-            let open = !case.row.state.was_in_force() && case.row.state != RevisionState::Cancelled;
-            if !open {
-                return Err(domain::rule::Refused::new("wrong_state").into());
-            }
-            let mut problems = Problems::new();
-            let given = |rule: &Rule| (rule.kind, rule.unit_id.is_some(), rule.role.is_some(), rule.person_id.is_some());
-            check_audience(&rules.iter().map(given).collect::<Vec<_>>(), &mut problems);
-            check_targets(&tx, &rules, &mut problems).await?;
-            problems.finish()?;
-            let before = audience_of(tx.db(), id).await?;
-            audience::Entity::delete_many().filter(audience::Column::RevisionId.eq(id)).exec(tx.db()).await?;
-            for rule in rules {
-                let row = audience::ActiveModel {
-                    id: Set(tx.id()),
-                    revision_id: Set(id),
-                    kind: Set(rule.kind),
-                    unit_id: Set(rule.unit_id),
-                    role: Set(rule.role),
-                    person_id: Set(rule.person_id),
-                };
-                row.insert(tx.db()).await?;
-            }
-            let after = audience_of(tx.db(), id).await?;
-            let event = Event::on("revision.audience_set", Subject::Revision, id.0).unit(case.document.unit_id);
-            tx.record(event.change(&json!({ "audience": before }), &json!({ "audience": after })));
-            write_over(&tx, &case.row, Default::default()).await
-        })
-        .await
-}
-
-async fn check_targets(tx: &Tx, rules: &[Rule], problems: &mut Problems) -> Result<()> {
-    let units: BTreeSet<UnitId> = rules.iter().filter_map(|rule| rule.unit_id).collect();
-    let people: BTreeSet<PersonId> = rules.iter().filter_map(|rule| rule.person_id).collect();
-    let units: Vec<UnitId> = unit::Entity::find()
-        .select_only()
-        .column(unit::Column::Id)
-        .filter(unit::Column::Id.is_in(units))
-        .into_tuple()
-        .all(tx.db())
-        .await?;
-    let people: Vec<PersonId> = person::Entity::find()
-        .select_only()
-        .column(person::Column::Id)
-        .filter(person::Column::Id.is_in(people))
-        .filter(person::Column::DisabledAt.is_null())
-        .into_tuple()
-        .all(tx.db())
-        .await?;
-    for (row, rule) in rules.iter().enumerate() {
-        let no_unit = rule.unit_id.is_some_and(|id| !units.contains(&id));
-        problems.check(no_unit, &format!("audience/{row}/unit_id"), "unknown_unit");
-        let nobody = rule.person_id.is_some_and(|id| !people.contains(&id));
-        problems.check(nobody, &format!("audience/{row}/person_id"), "unknown_person");
-    }
-    Ok(())
-}
-
-/// The audience of a revision.
-///
-/// # Errors
-/// The database's.
-pub async fn audience_of(db: &impl ConnectionTrait, id: RevisionId) -> Result<Vec<audience::Model>> {
-    Ok(audience::Entity::find().filter(audience::Column::RevisionId.eq(id)).order_by_asc(audience::Column::Id).all(db).await?)
-}
-
 /// Records that author or approver may review this revision: a unit too small for three people.
 ///
 /// # Errors
@@ -689,180 +526,4 @@ async fn save(
 pub(super) async fn write_over(tx: &Tx, before: &revision::Model, row: revision::ActiveModel) -> Result<revision::Model> {
     let row = revision::ActiveModel { id: Set(before.id), version: Set(before.version + 1), ..row };
     Ok(revision::Entity::update(row).validate()?.filter(revision::Column::Version.eq(before.version)).exec(tx.db()).await?)
-}
-
-/// A revision as it is read.
-#[derive(Clone, Debug)]
-pub struct Read {
-    /// With everything that decides about it.
-    pub case: Case,
-    /// Its text.
-    pub content: Content,
-    /// Step times against the published limits.
-    pub times: Vec<TimeCheck>,
-    /// Its files.
-    pub files: Vec<evidence::Model>,
-    /// Who must know it.
-    pub audience: Vec<audience::Model>,
-    /// What the caller may do now.
-    pub available: Vec<RevisionVerb>,
-}
-
-/// Reads a revision.
-///
-/// # Errors
-/// 404 when the caller does not see it.
-pub async fn read(db: &impl ConnectionTrait, caller: &Caller, id: RevisionId) -> Result<Read> {
-    let (parent, row) = access::find(db, caller, id, false).await?;
-    let hours = super::settings_of(db, parent.unit_id).await?.hours_per_day;
-    let content = content_of(&row)?;
-    let times = content.procedure.as_ref().map(|procedure| procedure.time_checks(hours)).unwrap_or_default();
-    let (files, audience) = (files_of(db, id).await?, audience_of(db, id).await?);
-    let case = access::case(db, caller, parent, row).await?;
-    let available = available(case.row.state, &case.by, &case.facts);
-    Ok(Read { case, content, times, files, audience, available })
-}
-
-/// The revisions of a document that the caller sees, newest first.
-///
-/// # Errors
-/// 404 when the caller does not see the document.
-pub async fn list(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId, slice: &Slice) -> Result<Vec<revision::Model>> {
-    access::find_document(db, caller, id, false).await?;
-    page(db, caller, Condition::all().add(revision::Column::DocumentId.eq(id)), slice).await
-}
-
-/// Which change requests are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Requests {
-    /// Standing there.
-    pub state: Option<RevisionState>,
-    /// Of documents of this unit or any below it.
-    pub unit_id: Option<UnitId>,
-}
-
-/// The change requests the caller sees with their documents, newest first: two statements.
-///
-/// # Errors
-/// The database's.
-pub async fn requests(
-    db: &impl ConnectionTrait,
-    caller: &Caller,
-    filter: &Requests,
-    slice: &Slice,
-) -> Result<Vec<(revision::Model, Option<document::Model>)>> {
-    let of_unit = filter.unit_id.map(|unit| {
-        let documents = sea_orm::sea_query::Query::select()
-            .column(document::Column::Id)
-            .from(document::Entity)
-            .and_where(document::Column::UnitId.in_subquery(super::below(unit)))
-            .to_owned();
-        revision::Column::DocumentId.in_subquery(documents)
-    });
-    let wanted = Condition::all()
-        .add(revision::Column::RequestCode.is_not_null())
-        .add_option(of_unit)
-        .add_option(filter.state.map(|state| revision::Column::State.eq(state)));
-    let rows = page(db, caller, wanted, slice).await?;
-    let documents = document::Entity::find()
-        .filter(document::Column::Id.is_in(rows.iter().map(|row| row.document_id).collect::<BTreeSet<_>>()))
-        .all(db)
-        .await?;
-    let of = |row: &revision::Model| documents.iter().find(|parent| parent.id == row.document_id).cloned();
-    Ok(rows.into_iter().map(|row| (of(&row), row)).map(|(parent, row)| (row, parent)).collect())
-}
-
-async fn page(db: &impl ConnectionTrait, caller: &Caller, wanted: Condition, slice: &Slice) -> Result<Vec<revision::Model>> {
-    use revision::Column;
-    Ok(revision::Entity::find()
-        .filter(access::visible_revision(caller))
-        .filter(wanted)
-        .filter(slice.after(Column::CreatedAt, Column::Id, true))
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::Id)
-        .limit(slice.fetch())
-        .all(db)
-        .await?)
-}
-
-/// The revision that was in force on a day, for findings and auditors.
-///
-/// # Errors
-/// 404 when none was, or the caller does not see it.
-pub async fn in_force_on(db: &impl ConnectionTrait, caller: &Caller, id: DocumentId, on: NaiveDate) -> Result<revision::Model> {
-    use revision::Column;
-    access::find_document(db, caller, id, false).await?;
-    revision::Entity::find()
-        .filter(access::visible_revision(caller))
-        .filter(Column::DocumentId.eq(id))
-        .filter(Column::State.is_in(access::IN_FORCE_ONCE))
-        .filter(Column::EffectiveFrom.lte(on))
-        .filter(Condition::any().add(Column::EffectiveTo.is_null()).add(Column::EffectiveTo.gte(on)))
-        .order_by_desc(Column::EffectiveFrom)
-        .order_by_desc(Column::Id)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)
-}
-
-/// Two revisions of one document in words.
-#[derive(Clone, Debug)]
-pub struct Compared {
-    /// The older.
-    pub from: revision::Model,
-    /// The newer.
-    pub to: revision::Model,
-    /// Part by part; empty when one of them is an uploaded file.
-    pub parts: Vec<PartDiff>,
-}
-
-/// Compares a revision with another of its document; with the one before it unless said.
-///
-/// # Errors
-/// 404 when the caller does not see both, or there is nothing to compare with.
-pub async fn compare(db: &impl ConnectionTrait, caller: &Caller, id: RevisionId, with: Option<RevisionId>) -> Result<Compared> {
-    let (_, to) = access::find(db, caller, id, false).await?;
-    let from = match with {
-        Some(other) => access::find(db, caller, other, false).await?.1,
-        None => before(db, caller, &to).await?,
-    };
-    if from.document_id != to.document_id {
-        return Err(Error::NotFound);
-    }
-    let parts = diff::diff(&content_of(&from)?.parts(), &content_of(&to)?.parts());
-    Ok(Compared { from, to, parts })
-}
-
-/// The revision that was or is in force before this one.
-async fn before(db: &impl ConnectionTrait, caller: &Caller, row: &revision::Model) -> Result<revision::Model> {
-    use revision::Column;
-    let earlier = Condition::any()
-        .add(Column::IssueNo.lt(row.issue_no))
-        .add(Condition::all().add(Column::IssueNo.eq(row.issue_no)).add(Column::AmendmentNo.lt(row.amendment_no)));
-    revision::Entity::find()
-        .filter(access::visible_revision(caller))
-        .filter(Column::DocumentId.eq(row.document_id))
-        .filter(Column::State.is_in(access::IN_FORCE_ONCE))
-        .filter(earlier)
-        .order_by_desc(Column::IssueNo)
-        .order_by_desc(Column::AmendmentNo)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)
-}
-
-/// Whether any revision of the document is still on its way.
-///
-/// # Errors
-/// The database's.
-pub async fn under_revision(db: &impl ConnectionTrait, id: DocumentId) -> Result<bool> {
-    let open = [RevisionState::Draft, RevisionState::InReview, RevisionState::InApproval, RevisionState::Approved];
-    let query = revision::Entity::find().filter(revision::Column::DocumentId.eq(id)).filter(revision::Column::State.is_in(open));
-    Ok(query.count(db).await? > 0)
-}
-
-/// The people named on a route, for showing it.
-#[must_use]
-pub fn people_of(route: &[Stop]) -> BTreeSet<PersonId> {
-    route.iter().flat_map(|stop| stop.people.iter().copied().chain(stop.words.iter().map(|word| word.person_id))).collect()
 }
