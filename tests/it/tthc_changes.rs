@@ -160,6 +160,18 @@ async fn each_unit_is_asked_what_it_has_and_what_is_done_ticks_itself() {
     assert!(waiting(&province).await.is_none(), "the province keeps none of its own for them");
     assert!(waiting(&app.sign_in("congchuc.an").await).await.is_none());
 
+    // Page by page, by the links given: nothing twice, nothing left out.
+    let (mut seen, mut next) = (Vec::new(), Some(format!("{LISTS}/{id}/tasks?limit=3")));
+    while let Some(page) = next {
+        let found = secretary.get(&page).await.expect(200).json();
+        assert_eq!(found["totals"]["revise"], 2, "the totals are of all pages");
+        let items = found["items"].as_array().unwrap();
+        assert!(items.len() <= 3);
+        seen.extend(items.iter().map(|item| item["national_code"].as_str().unwrap().to_owned()));
+        next = found["next"].as_str().map(str::to_owned);
+    }
+    assert_eq!(seen, open.iter().map(|(code, ..)| code.clone()).collect::<Vec<_>>());
+
     // One act opens all requests, and only once.
     let unit = app.unit("MAU-01").await;
     let requests = format!("{LISTS}/{id}/requests");

@@ -8,6 +8,8 @@ use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Body, Endpoint as _, Request, Response};
 use serde_json::Value as Json;
 
+use crate::words::{unworded, without_tags};
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
@@ -36,6 +38,18 @@ impl Answer {
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         self
+    }
+
+    /// Stops the test when a page or a problem shows the key of a message instead of its words.
+    fn is_worded(&self, path: &str) {
+        let kind = self.header("content-type");
+        let shown = match kind.split(';').next() {
+            Some("text/html") => without_tags(&self.text()),
+            Some("application/problem+json") => self.text(),
+            _ => return,
+        };
+        let key = unworded(&shown);
+        assert!(key.is_none(), "no words for «{}» at {path}", key.unwrap_or_default());
     }
 
     /// The stable code of a problem.
@@ -140,7 +154,9 @@ impl Client {
         }
         let response = self.routes.get_response(request.body(body.into())).await;
         let (parts, body) = response.into_parts();
-        Answer { status: parts.status, headers: parts.headers, bytes: body.into_vec().await.unwrap() }
+        let answer = Answer { status: parts.status, headers: parts.headers, bytes: body.into_vec().await.unwrap() };
+        answer.is_worded(path);
+        answer
     }
 
     /// GET.

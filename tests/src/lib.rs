@@ -7,6 +7,7 @@ pub mod browser;
 pub mod client;
 pub mod process;
 pub mod smtp;
+pub mod words;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

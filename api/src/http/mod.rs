@@ -164,6 +164,16 @@ impl Slice {
         Condition::all().add(if descending { id.lt(last) } else { id.gt(last) })
     }
 
+    /// Of rows that are computed and all there, in an order that does not change: those after the cursor, one more than
+    /// the page has. Nothing after a row that is gone.
+    pub fn cut<R>(&self, rows: Vec<R>, key: impl Fn(&R) -> (Json, Uuid)) -> Vec<R> {
+        let most = usize::try_from(self.fetch()).unwrap_or(usize::MAX);
+        match &self.after {
+            None => rows.into_iter().take(most).collect(),
+            Some(after) => rows.into_iter().skip_while(|row| key(row) != *after).skip(1).take(most).collect(),
+        }
+    }
+
     /// Cuts the extra row off and makes the link to the next page from `path` (with its filters).
     pub fn page<R, T>(
         &self,

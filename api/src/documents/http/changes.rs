@@ -17,7 +17,7 @@ use crate::documents::changes::tasks::{Task, Totals};
 use crate::documents::changes::{self, Checked, NewChange, NewList, Opened};
 use crate::documents::{changes::file, import};
 use crate::error::Result;
-use crate::http::{Download, One, Page, Slice, Version};
+use crate::http::{Download, One, Page, Slice, Version, link};
 
 /// Decisions that change the TTHC catalogue.
 #[derive(Debug)]
@@ -256,8 +256,10 @@ impl From<Task> for ProcedureTask {
 pub struct ProcedureTasks {
     /// In figures.
     pub totals: TaskTotals,
-    /// One by one; those of a single unit when one is asked for, of all units otherwise.
+    /// One by one, at most `limit`, by unit; those of a single unit when one is asked for, of all units otherwise.
     pub items: Vec<ProcedureTask>,
+    /// Ready-made link to the next page; absent on the last.
+    pub next: Option<String>,
 }
 
 /// For which unit requests are opened.
@@ -389,7 +391,7 @@ impl ProcedureChangesApi {
     /// List what a decision asks of units
     ///
     /// Of the units whose documents the caller keeps or approves: procedures to write, revise or
-    /// withdraw, computed from what is in force now.
+    /// withdraw, computed from what is in force now. The totals are of all pages.
     #[oai(path = "/procedure-change-lists/:id/tasks", method = "get", operation_id = "list_procedure_tasks")]
     async fn list_procedure_tasks(
         &self,
@@ -397,10 +399,24 @@ impl ProcedureChangesApi {
         app: Data<&App>,
         id: Path<ProcedureChangeListId>,
         unit_id: Query<Option<UnitId>>,
+        limit: Query<Option<u64>>,
+        cursor: Query<Option<String>>,
     ) -> Result<Json<ProcedureTasks>> {
+        let slice = Slice::new(limit.0, cursor.0.as_deref())?;
         let found = changes::tasks_for(app.store.read(), &auth, id.0, unit_id.0).await?;
         let totals = Totals::of(&found).into();
-        Ok(Json(ProcedureTasks { totals, items: found.into_iter().map(ProcedureTask::from).collect() }))
+        let key = |one: &Task| {
+            // A new one has one task a unit, whether its procedure is there already or not.
+            let document = one.document.as_ref().filter(|_| one.change.change != ProcedureChange::New);
+            let about = document.map_or(one.change.id.0, |row| row.id.0);
+            (serde_json::json!([one.unit_id, one.change.position]), about)
+        };
+        let path = link(
+            &format!("/api/v1/procedure-change-lists/{}/tasks", id.0),
+            &[("unit_id", unit_id.0.map(|unit| unit.to_string()))],
+        );
+        let (items, next) = slice.page(slice.cut(found, key), &path, key, ProcedureTask::from);
+        Ok(Json(ProcedureTasks { totals, items, next }))
     }
 
     /// Open the change requests for everything a decision asks
