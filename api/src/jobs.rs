@@ -271,6 +271,7 @@ pub async fn plan(app: &App) -> Result<()> {
         crate::documents::fall_due(&app.store, today).await.map(drop),
         crate::documents::changes::fall_due(&app.store, today).await.map(drop),
         crate::documents::distribution::join(&app.store, today).await.map(drop),
+        crate::documents::distribution::leave(&app.store, today).await.map(drop),
         crate::reminders::plan(app).await,
         forget(app).await,
         crate::evidence::uploads::forget_expired(app).await,

@@ -157,6 +157,8 @@ pub struct Facts {
     pub unremarked: u32,
     /// Discussion and conclusion are written.
     pub written: bool,
+    /// The named chair heads the unit today and is not disabled; otherwise the head of today signs.
+    pub chair_is_head: bool,
 }
 
 /// The state after `verb`.
@@ -168,7 +170,7 @@ pub fn advance(state: ReviewState, verb: ReviewVerb, by: By, facts: &Facts) -> R
     use {ReviewState as S, ReviewVerb as V};
     match verb {
         V::Conclude => {
-            require(by.chair, "chair_only")?;
+            require(by.chair || !facts.chair_is_head, "chair_only")?;
             require(by.head, "head_only")?;
             require(!by.prepared, "prepared_it_yourself")?;
         }
@@ -359,11 +361,12 @@ mod tests {
     }
 
     fn facts() -> Facts {
-        Facts { unremarked: 0, written: true }
+        Facts { unremarked: 0, written: true, chair_is_head: true }
     }
 
     #[test]
     fn a_review_moves_only_as_the_table_says() {
+        let (head, left) = (By { head: true, ..NOBODY }, Facts { chair_is_head: false, ..facts() });
         let cases = [
             (S::Planned, V::TakeInputs, SECRETARY, facts(), Ok(S::InputsTaken)),
             (S::Planned, V::TakeInputs, CHAIR, facts(), Err("review_secretary_only")),
@@ -383,7 +386,12 @@ mod tests {
             (S::Held, V::Conclude, CHAIR, facts(), Ok(S::Concluded)),
             (S::Held, V::Conclude, CHAIR, Facts { written: false, ..facts() }, Err("minutes_not_written")),
             (S::Held, V::Conclude, SECRETARY, facts(), Err("chair_only")),
-            (S::Held, V::Conclude, By { head: true, ..NOBODY }, facts(), Err("chair_only")),
+            (S::Held, V::Conclude, head, facts(), Err("chair_only")),
+            (S::Held, V::Conclude, head, left, Ok(S::Concluded)),
+            (S::Held, V::Conclude, head, Facts { written: false, ..left }, Err("minutes_not_written")),
+            (S::Held, V::Conclude, By { prepared: true, ..head }, left, Err("prepared_it_yourself")),
+            (S::Held, V::Conclude, By { chair: true, ..NOBODY }, left, Err("head_only")),
+            (S::Held, V::Conclude, SECRETARY, left, Err("head_only")),
             (S::Held, V::Conclude, By { head: false, ..CHAIR }, facts(), Err("head_only")),
             (S::Held, V::Conclude, By { prepared: true, ..CHAIR }, facts(), Err("prepared_it_yourself")),
             (S::Concluded, V::Write, SECRETARY, facts(), Err("wrong_state")),

@@ -24,6 +24,7 @@ impl MigrationTrait for Migration {
             append_only(m, table).await?;
         }
         one_in_force(m).await?;
+        numbers_of_a_year(m).await?;
         codes_stay(m).await
     }
 }
@@ -76,7 +77,6 @@ async fn revisions(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(at("created_at"))
         .references("unit_id", "unit", "id")
         .references("recorded_by_id", "person", "id")
-        .unique(&["unit_id", "number"])
         .index(&["created_at", "id"])
         .create(m)
         .await?;
@@ -258,7 +258,6 @@ async fn surroundings(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .references("replaced_by_id", "external_document", "id")
         .references("watcher_id", "person", "id")
         .references("created_by_id", "person", "id")
-        .unique(&["unit_id", "number", "issuer"])
         .index(&["created_at", "id"])
         .create(m)
         .await?;
@@ -300,6 +299,25 @@ async fn one_in_force(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         "CREATE UNIQUE INDEX uq_revision_numbers ON revision (document_id, issue_no, amendment_no) WHERE state <> 'cancelled'",
     ] {
         db.execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
+
+/// Offices count their papers from 01 again every year: a number is unique in its year.
+async fn numbers_of_a_year(m: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let db = m.get_connection();
+    let year = |column: &str| match db.get_database_backend() {
+        DbBackend::Sqlite => format!("COALESCE(substr({column}, 1, 4), '')"),
+        _ => format!("COALESCE(EXTRACT(YEAR FROM {column}), 0)"),
+    };
+    for statement in [
+        format!("CREATE UNIQUE INDEX uq_issue_decision_number ON issue_decision (unit_id, number, ({}))", year("signed_on")),
+        format!(
+            "CREATE UNIQUE INDEX uq_external_document_number ON external_document (unit_id, number, issuer, ({}))",
+            year("issued_on")
+        ),
+    ] {
+        db.execute_unprepared(&statement).await?;
     }
     Ok(())
 }

@@ -199,3 +199,49 @@ async fn after_a_merger_the_heir_takes_over_what_was_in_force_in_one_act() {
     let again = keeper.post("/api/v1/document-reissues", body).await.expect(200).json();
     assert_eq!((again["made"].as_array().map(Vec::len), again["already"].as_u64()), (Some(0), Some(2)));
 }
+
+#[tokio::test]
+async fn two_copies_of_one_set_at_once_make_each_document_once() {
+    let app = TestApp::start().await;
+    let replica = if tests::on_postgres() { Some(app.replica().await) } else { None };
+    let (document, _) = in_force(&app, "Đăng ký khai sinh").await;
+    keeps(&app, "thukyiso", "MAU", Span::Subtree).await;
+    for (login, unit) in [("daumoi.binh", "MAU-02"), ("daumoi.chau", "MAU-03")] {
+        keeps(&app, login, unit, Span::Own).await;
+    }
+    let (one, two) = (app.unit("MAU-02").await, app.unit("MAU-03").await);
+    let keeper = app.sign_in("thukyiso").await;
+    let second = replica.as_ref().map_or_else(|| keeper.clone(), |replica| keeper.on(replica));
+    let set = |units: [&String; 2]| json!({"documents": [document], "units": units, "reason": "Bộ quy trình khung."});
+    let copies = "/api/v1/document-copies";
+    let (a, b) = tokio::join!(keeper.post(copies, set([&one, &two])), second.post(copies, set([&two, &one])));
+    let (a, b) = (a.expect(200).json(), b.expect(200).json());
+    let made = |answer: &Json| answer["made"].as_array().unwrap().len();
+    let already = |answer: &Json| answer["already"].as_u64().unwrap();
+    assert_eq!((made(&a) + made(&b), already(&a) + already(&b)), (2, 2), "{a}\n{b}");
+    let all = keeper.get("/api/v1/procedures?q=khai%20sinh").await.expect(200).json();
+    assert_eq!(all["items"].as_array().unwrap().len(), 3, "the source and one copy for each unit: {all}");
+}
+
+#[tokio::test]
+async fn a_link_confirmed_twice_at_once_stays_one_link() {
+    let app = TestApp::start().await;
+    let replica = if tests::on_postgres() { Some(app.replica().await) } else { None };
+    let (document, _) = in_force(&app, "Đăng ký khai sinh").await;
+    let secretary = app.sign_in(SECRETARY).await;
+    let law = json!({"number": "60/2014/QH13", "title": "Luật Hộ tịch", "type_name": "Luật", "issuer": "Quốc hội", "effective_from": "2016-01-01"});
+    let law = secretary.post("/api/v1/external-documents", law).await.expect(201).id();
+    let links = format!("/api/v1/procedures/{document}/links");
+    let link = secretary.post(&links, json!({"kind": "external_document", "target_id": law})).await.expect(200).id();
+    app.set_time("2026-11-17T02:00:00Z");
+    let secretary = app.sign_in(SECRETARY).await;
+    let second = replica.as_ref().map_or_else(|| secretary.clone(), |replica| secretary.on(replica));
+    let confirm = format!("/api/v1/document-links/{link}/confirm");
+    let (a, b) = tokio::join!(secretary.post(&confirm, json!({})), second.post(&confirm, json!({})));
+    let mut seen = [a.status.as_u16(), b.status.as_u16()];
+    seen.sort_unstable();
+    assert_eq!(seen, [200, 404], "the second finds the link ended by the first");
+    let rows = secretary.get(&links).await.expect(200).json();
+    let holding = rows["items"].as_array().unwrap().iter().filter(|row| row["valid_to"].is_null()).count();
+    assert_eq!((rows["items"].as_array().unwrap().len(), holding), (2, 1), "{rows}");
+}

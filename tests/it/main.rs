@@ -7,6 +7,7 @@ mod corrective_actions;
 mod criteria;
 mod document_citing;
 mod document_import;
+mod document_life;
 mod document_lists;
 mod document_pages;
 mod document_registers;

@@ -667,3 +667,63 @@ async fn a_review_is_planned_held_signed_and_followed_up_on_pages() {
     app.browse("chutich.binh").await.get(&page).await.expect(404);
     assert!(page_of(&app.browse("chutich.binh").await, "/xem-xet-lanh-dao").await.contains("Chưa có cuộc xem xét nào để xem."));
 }
+
+#[tokio::test]
+async fn minutes_of_a_chair_who_is_head_no_more_are_signed_by_the_head_of_today() {
+    let app = TestApp::start().await;
+    let (secretary, path) = planned(&app).await;
+    at(&secretary, &path, "take-inputs", json!({})).await.expect(200);
+    put(&secretary, &path, "remarks", remarks()).await.expect(200);
+    at(&secretary, &path, "hold", meeting()).await.expect(200);
+    put(&secretary, &path, "minutes", minutes(&app, "MAU-01", ["congchuc.an", "daumoi.an"]).await).await.expect(200);
+    let root = app.sign_in("quantri").await;
+    let appoint = async |login: &str| {
+        let body = json!({"person_id": app.person(login).await, "role": "head", "unit_id": app.unit("MAU-01").await, "span": "own", "reason": "Bổ nhiệm"});
+        root.post("/api/v1/assignments", body).await.expect(201);
+    };
+    appoint("congchuc.an").await;
+    let next = app.sign_in("congchuc.an").await;
+    let waits = async || {
+        let work = next.get("/api/v1/work").await.expect(200).json();
+        work["items"].as_array().unwrap().iter().any(|item| item["verb"] == "conclude_review")
+    };
+    // The control: while the chair heads the unit nobody signs for them.
+    refused(at(&next, &path, "conclude", json!({})).await, "chair_only");
+    assert!(!waits().await);
+
+    let (chair, signer) = (app.person("chutich.an").await, app.person("congchuc.an").await);
+    let roles = root.get(&format!("/api/v1/people/{chair}")).await.expect(200).json()["assignments"].clone();
+    let role = roles.as_array().unwrap().iter().find(|role| role["role"] == "head").unwrap();
+    let end = format!("/api/v1/assignments/{}/end", role["id"].as_str().unwrap());
+    root.post_at(&end, &format!("\"{}\"", role["version"]), json!({"reason": "Nghỉ hưu"})).await.expect(200);
+    let former = app.sign_in("chutich.an").await;
+    former.post_at(&format!("{path}/conclude"), "\"6\"", json!({})).await.expect(403);
+    // A head who prepared the review does not sign it either.
+    appoint("thukyiso.an").await;
+    refused(at(&secretary, &path, "conclude", json!({})).await, "prepared_it_yourself");
+    assert!(waits().await);
+    let page = path.replace("/api/v1/management-reviews/", "/xem-xet-lanh-dao/");
+    let browser = app.browse("congchuc.an").await;
+    assert!(page_of(&browser, &page).await.contains(&format!("{page}/ket-luan")), "the head of today has the button to sign");
+
+    let signed = at(&next, &path, "conclude", json!({})).await.expect(200).json();
+    assert_eq!((signed["state"].as_str(), signed["chair_id"].as_str()), (Some("concluded"), Some(signer.as_str())));
+    assert!(signed["participant_ids"].as_array().unwrap().iter().any(|id| *id == chair.as_str()), "{signed}");
+    let shown = page_of(&browser, &page).await;
+    let said = "Chủ tịch UBND xã An Mẫu (người đứng đầu đơn vị ký biên bản: Công chức xã An Mẫu)";
+    assert!(shown.contains(said), "{shown}");
+    // The minutes say who chaired and who signed, and so does the trail.
+    let paper = printed(&app, &secretary, &path).await;
+    let id: domain::id::ReviewPaperId = paper["id"].as_str().unwrap().parse().unwrap();
+    let db = app.app.store.read();
+    let data = review_paper::Entity::find_by_id(id).one(db).await.unwrap().unwrap().data;
+    assert_eq!(data["chair"]["name"], "Chủ tịch UBND xã An Mẫu");
+    assert_eq!(data["chair_signature"]["name"], "Công chức xã An Mẫu");
+    assert_eq!(data["chair_signature"]["capacity"], json!(["Người đứng đầu đơn vị"]));
+    assert!(!data["participants"].to_string().contains("Chủ tịch UBND xã An Mẫu"), "named once: {data}");
+    let kept = entities::event::Entity::find().filter(entities::event::Column::Kind.eq("management_review.concluded"));
+    let kept = kept.one(db).await.unwrap().unwrap();
+    let (before, after) = (kept.before.unwrap(), kept.after.unwrap());
+    assert_eq!((before["chair_id"].as_str(), after["chair_id"].as_str()), (Some(chair.as_str()), Some(signer.as_str())));
+    assert_eq!(kept.actor_id.map(|id| id.to_string()), Some(signer));
+}

@@ -331,6 +331,51 @@ async fn a_decision_is_taken_back_before_its_day_and_before_anybody_works_on_it(
 }
 
 #[tokio::test]
+async fn a_decision_taken_back_leaves_nothing_in_the_catalogue() {
+    let World { app, province, root, .. } = world().await;
+    let made = province.post(LISTS, body(&root)).await.expect(201);
+    let (id, etag) = (made.id(), made.etag());
+    let secretary = app.sign_in(SECRETARY).await;
+    secretary.post(&format!("{LISTS}/{id}/requests"), json!({})).await.expect(200);
+    let asked = secretary.get("/api/v1/change-requests").await.expect(200).json();
+    for row in asked["items"].as_array().unwrap() {
+        act(&secretary, row["revision"]["id"].as_str().unwrap(), "cancel", json!({"reason": "Quyết định nhập nhầm."}))
+            .await
+            .expect(200);
+    }
+    province.post_at(&format!("{LISTS}/{id}/cancel"), &etag, json!({"reason": "Nhập nhầm."})).await.expect(200);
+    on(&app, "2026-11-20T02:00:00Z").await;
+    let province = app.sign_in(PROVINCE).await;
+    let ahead = entry(&province, "1.009002").await.unwrap();
+    assert!(ahead["valid_to"].as_str().unwrap() < ahead["valid_from"].as_str().unwrap(), "it never began: {ahead}");
+    let mut right = body(&root);
+    right["decision"] = json!("99/QĐ-UBND");
+    province.post(LISTS, right).await.expect(201);
+    let again = entry(&province, "1.009002").await.unwrap();
+    assert_eq!((again["valid_to"].is_null(), again["decision"].as_str()), (true, Some("99/QĐ-UBND ngày 16/11/2026")), "{again}");
+}
+
+#[tokio::test]
+async fn a_decision_entered_late_does_not_undo_what_came_since() {
+    let World { app, province, root, .. } = world().await;
+    let decision = |number: &str, effective_on: &str, time: &str| {
+        json!({"unit_id": root, "decision": number, "decided_on": effective_on,
+        "effective_on": effective_on, "revise_days": 10, "changes": [{"code": "1.001193", "change": "amended", "time_limit": time}]})
+    };
+    province.post(LISTS, decision("20/QĐ-UBND", "2026-11-10", "02 ngày làm việc")).await.expect(201);
+    let late = province.post(LISTS, decision("19/QĐ-UBND", "2026-11-05", "05 ngày làm việc")).await.expect(422).json();
+    assert_eq!(
+        (&late["errors"][0]["pointer"], &late["errors"][0]["code"]),
+        (&json!("/changes/0/code"), &json!("changed_later")),
+        "{late}"
+    );
+    let now = entry(&province, "1.001193").await.unwrap();
+    assert_eq!((now["time_limit"].as_str(), now["changed_on"].as_str()), (Some("02 ngày làm việc"), Some("2026-11-10")));
+    province.post(LISTS, decision("21/QĐ-UBND", "2026-11-10", "03 ngày làm việc")).await.expect(201);
+    assert_eq!(entry(&app.sign_in(PROVINCE).await, "1.001193").await.unwrap()["time_limit"], "03 ngày làm việc", "the control");
+}
+
+#[tokio::test]
 async fn who_only_reads_sees_the_decision_and_no_drafts_and_nobody_asks_for_another_unit() {
     let World { app, province, root, .. } = world().await;
     let id = province.post(LISTS, body(&root)).await.expect(201).id();

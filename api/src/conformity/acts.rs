@@ -5,7 +5,7 @@ use domain::conformity::{
     By, DeclarationFact, DeclarationPart, DeclarationState, DeclarationVerb, FactInput, Facts, advance, check_fact, check_kind,
 };
 use domain::draft::Problems;
-use domain::id::{ConformityDeclarationId, ConformityFactId, DocumentId, PersonId};
+use domain::id::{ConformityDeclarationId, ConformityFactId, DocumentId, PersonId, UnitId};
 use domain::record::Subject;
 use domain::rule::Refused;
 use domain::time::vn_date;
@@ -346,6 +346,28 @@ async fn taken(db: &impl ConnectionTrait, row: &declaration::Model, symbol: &str
         .one(db)
         .await?;
     Ok(other.is_some() || issued.is_some())
+}
+
+/// Whether a declaration of the unit has this number, as it is written, in that year's series: decisions that issue
+/// documents are of the same one.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn has_number(db: &impl ConnectionTrait, unit: UnitId, written: &str, year: i32) -> Result<bool> {
+    use declaration::Column;
+    let Some((number, symbol)) = written.split_once('/') else { return Ok(false) };
+    let Ok(number) = number.trim().parse::<i32>() else { return Ok(false) };
+    let (Some(first), Some(last)) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) else {
+        return Ok(false);
+    };
+    let found = declaration::Entity::find()
+        .filter(Column::UnitId.eq(unit))
+        .filter(Column::Number.eq(number))
+        .filter(Column::Symbol.eq(symbol.trim()))
+        .filter(Column::IssuedOn.between(first, last))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Something done with a declaration in force.

@@ -41,6 +41,7 @@ use crate::standards;
 use crate::store::{Event, Store, is_unique_violation};
 use scope::Scope;
 
+pub(crate) use acts::has_number;
 pub use acts::{NewFact, Registration, cancel, give_back, leave_out, note, register, save, sign, submit, withdraw};
 pub use waiting::duties;
 

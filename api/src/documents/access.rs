@@ -52,8 +52,11 @@ fn reads(caller: &Caller) -> Condition {
         .add(document::Column::UnitId.in_subquery(inspected))
 }
 
-/// The condition «the caller has a part in this revision»: asked for it, drafts it, or is on its route.
+/// The condition «the caller has a part in this revision»: asked for it, drafts it, is on the route that counts, or has
+/// spoken on it. Who was taken off the route before saying anything has none any more.
 fn takes_part(caller: &Caller) -> Condition {
+    let counts =
+        Expr::col((revision::Entity, revision::Column::RouteNo)).equals((route_step::Entity, route_step::Column::RouteNo));
     let on_route = Query::select()
         .column((route_step::Entity, route_step::Column::RevisionId))
         .from(route_step::Entity)
@@ -61,12 +64,24 @@ fn takes_part(caller: &Caller) -> Condition {
             route_person::Entity,
             Expr::col((route_person::Entity, route_person::Column::StepId)).equals((route_step::Entity, route_step::Column::Id)),
         )
+        .inner_join(
+            revision::Entity,
+            Expr::col((revision::Entity, revision::Column::Id))
+                .equals((route_step::Entity, route_step::Column::RevisionId))
+                .and(counts),
+        )
         .and_where(route_person::Column::PersonId.eq(caller.person))
+        .to_owned();
+    let spoke = Query::select()
+        .column(route_word::Column::RevisionId)
+        .from(route_word::Entity)
+        .and_where(route_word::Column::PersonId.eq(caller.person))
         .to_owned();
     Condition::any()
         .add(revision::Column::DrafterId.eq(caller.person))
         .add(revision::Column::RequestedById.eq(caller.person))
         .add(revision::Column::Id.in_subquery(on_route))
+        .add(revision::Column::Id.in_subquery(spoke))
 }
 
 /// Revisions given to the caller.

@@ -12,10 +12,10 @@ use domain::id::{DocumentId, PersonId, RevisionId, UnitId};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
 use entities::{administrative_procedure, assignment, document, document_link, evidence, revision, unit, unit_succession};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{LockType, Query};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use serde::{Deserialize, Serialize};
 
@@ -438,6 +438,7 @@ async fn take_over(
     drafters: &BTreeMap<UnitId, PersonId>,
     reason: &str,
 ) -> Result<Copied> {
+    hold(tx, drafters.keys().copied()).await?;
     let mut there = taken_over(tx.db(), &sources, drafters.keys().copied()).await?;
     let mut copied = Copied::default();
     for (unit, drafter) in drafters {
@@ -453,6 +454,15 @@ async fn take_over(
         }
     }
     Ok(copied)
+}
+
+/// Holds the units still until the write ends, in one order everywhere: what they have taken over is read after that, so
+/// that two acts at once do not both find it missing. Not the strongest lock: whoever enters a document of the unit by then
+/// has a counter of it, which this act waits for, and must not wait for the unit in turn.
+async fn hold(tx: &Tx, units: impl Iterator<Item = UnitId>) -> Result<()> {
+    let rows = unit::Entity::find().filter(unit::Column::Id.is_in(units)).order_by_asc(unit::Column::Id);
+    rows.lock(LockType::NoKeyUpdate).all(tx.db()).await?;
+    Ok(())
 }
 
 /// One document of one unit, with its draft, links and files.

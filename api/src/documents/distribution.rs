@@ -30,6 +30,33 @@ use crate::work::duties::Duty;
 ///
 /// `kind` says which rules.
 fn missing(kind: AudienceKind, today: NaiveDate) -> SelectStatement {
+    let given = Query::select()
+        .expr(Expr::value(1))
+        .from(distribution::Entity)
+        .and_where(
+            Expr::col((distribution::Entity, distribution::Column::RevisionId))
+                .equals((audience::Entity, audience::Column::RevisionId)),
+        )
+        .and_where(Expr::col((distribution::Entity, distribution::Column::PersonId)).equals((person::Entity, person::Column::Id)))
+        // Who left the audience and comes back is asked again.
+        .and_where(
+            Expr::col((distribution::Entity, distribution::Column::VoidReason)).is_null().or(Expr::col((
+                distribution::Entity,
+                distribution::Column::VoidReason,
+            ))
+            .ne(LEFT)),
+        )
+        .to_owned();
+    let mut query = named(kind, today);
+    query.and_where(Expr::exists(given).not());
+    query
+}
+
+/// Why the offer of somebody ended whom the audience does not name any more.
+const LEFT: &str = "left";
+
+/// People whom a rule names: pairs of revision and person.
+fn named(kind: AudienceKind, today: NaiveDate) -> SelectStatement {
     let mut query = Query::select();
     query.column((audience::Entity, audience::Column::RevisionId)).column((person::Entity, person::Column::Id)).distinct();
     query.from(audience::Entity);
@@ -58,23 +85,12 @@ fn missing(kind: AudienceKind, today: NaiveDate) -> SelectStatement {
             query.cond_where(crate::units::alive(assignment::Column::ValidFrom, assignment::Column::ValidTo, today));
         }
     }
-    let given = Query::select()
-        .expr(Expr::value(1))
-        .from(distribution::Entity)
-        .and_where(
-            Expr::col((distribution::Entity, distribution::Column::RevisionId))
-                .equals((audience::Entity, audience::Column::RevisionId)),
-        )
-        .and_where(Expr::col((distribution::Entity, distribution::Column::PersonId)).equals((person::Entity, person::Column::Id)))
-        .to_owned();
     query.and_where(Expr::col((audience::Entity, audience::Column::Kind)).eq(kind.code()));
     query.and_where(Expr::col((person::Entity, person::Column::DisabledAt)).is_null());
-    query.and_where(Expr::exists(given).not());
-    query.limit(MOST);
     query
 }
 
-/// People given one revision in one go.
+/// Revisions that the planner looks at in one go for people who joined; the rest next time.
 const MOST: u64 = 5_000;
 
 /// Gives a revision to everybody its audience names and who does not have it yet. The caller holds
@@ -96,8 +112,25 @@ pub(super) async fn offer(tx: &Tx, parent: &document::Model, row: &revision::Mod
     let calendar = crate::calendar::load(tx.db()).await?;
     let days = u32::try_from(days).unwrap_or_default();
     let due_on = calendar.deadline(tx.today(), days, DeadlineUnit::WorkingDay, DeadlineKind::By)?.due;
+    let back: Vec<distribution::Model> = distribution::Entity::find()
+        .filter(distribution::Column::RevisionId.eq(row.id))
+        .filter(distribution::Column::VoidReason.eq(LEFT))
+        .all(tx.db())
+        .await?;
+    let back: Vec<&distribution::Model> = back.iter().filter(|offer| people.contains(&offer.person_id)).collect();
+    for offer in &back {
+        let again = distribution::ActiveModel {
+            id: Set(offer.id),
+            cause: Set(cause),
+            due_on: Set(due_on),
+            voided_at: Set(None),
+            void_reason: Set(None),
+            ..Default::default()
+        };
+        distribution::Entity::update(again).validate()?.exec(tx.db()).await?;
+    }
     let (mut offers, mut facts) = (Vec::new(), Vec::new());
-    for person_id in &people {
+    for person_id in people.iter().filter(|person| !back.iter().any(|offer| offer.person_id == **person)) {
         let id = tx.id::<DistributionId>();
         offers.push(distribution::ActiveModel {
             id: Set(id),
@@ -192,6 +225,7 @@ pub async fn join(store: &Store, today: NaiveDate) -> Result<usize> {
         let mut query = missing(kind, today);
         query.cond_where(lately);
         query.and_where(Expr::col((audience::Entity, audience::Column::RevisionId)).in_subquery(in_force.clone()));
+        query.limit(MOST);
         for pair in store.read().query_all(&query).await? {
             wanting.insert(pair.try_get_by_index(0)?);
         }
@@ -201,6 +235,50 @@ pub async fn join(store: &Store, today: NaiveDate) -> Result<usize> {
         joined += store.write(Writer::Job("documents"), move |tx| async move { give_to_joiners(&tx, id).await }).await?;
     }
     Ok(joined)
+}
+
+/// Ends the open offers of people whom nothing names any more: they left, or their account is closed. Planned with the
+/// other recurring work; gives how many. One statement looks, and nothing is written while there is nobody.
+///
+/// # Errors
+/// The database's.
+pub async fn leave(store: &Store, today: NaiveDate) -> Result<usize> {
+    let mut gone = distribution::Entity::find()
+        .filter(distribution::Column::VoidedAt.is_null())
+        .filter(distribution::Column::Id.not_in_subquery(with_fact(ReceiptFact::Acknowledged)));
+    for kind in AudienceKind::ALL {
+        let mut query = named(*kind, today);
+        query.and_where(
+            Expr::col((audience::Entity, audience::Column::RevisionId))
+                .equals((distribution::Entity, distribution::Column::RevisionId)),
+        );
+        query.and_where(
+            Expr::col((person::Entity, person::Column::Id)).equals((distribution::Entity, distribution::Column::PersonId)),
+        );
+        gone = gone.filter(Expr::exists(query).not());
+    }
+    let gone = gone.order_by_asc(distribution::Column::Id).limit(MOST).all(store.read()).await?;
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    store
+        .write(Writer::Job("documents"), move |tx| async move {
+            for chunk in gone.chunks(500) {
+                distribution::Entity::update_many()
+                    .col_expr(distribution::Column::VoidedAt, Expr::value(tx.now()))
+                    .col_expr(distribution::Column::VoidReason, Expr::value(LEFT))
+                    .filter(distribution::Column::Id.is_in(chunk.iter().map(|offer| offer.id)))
+                    .filter(distribution::Column::VoidedAt.is_null())
+                    .filter(distribution::Column::Id.not_in_subquery(with_fact(ReceiptFact::Acknowledged)))
+                    .exec(tx.db())
+                    .await?;
+            }
+            for offer in &gone {
+                tx.record(Event::on("distribution.left", Subject::Distribution, offer.id.0).after(offer));
+            }
+            Ok(gone.len())
+        })
+        .await
 }
 
 async fn give_to_joiners(tx: &Tx, id: RevisionId) -> Result<usize> {

@@ -1,15 +1,16 @@
 //! Into force and out of it: decisions that issue revisions, effect at its date, withdrawal.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use domain::document::control::{OfferCause, next_review};
-use domain::document::revision::{RevisionVerb, advance, check_effective_from, may_supersede, settle};
+use domain::document::revision::{InForce, RevisionVerb, advance, check_effective_from, may_supersede, settle};
 use domain::document::{DocumentState, RevisionState};
 use domain::draft::Problems;
-use domain::id::{DocumentId, IssueDecisionId, RevisionId, UnitId};
+use domain::id::{DocumentId, IssueDecisionId, PersonId, RevisionId, UnitId};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
 use domain::time::{vn_date, vn_day};
-use entities::{document, issue_decision, revision};
+use entities::{document, issue_decision, revision, unit};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -129,6 +130,11 @@ async fn insert(
     title: String,
     signed_on: NaiveDate,
 ) -> Result<issue_decision::Model> {
+    // Who registers a declaration holds the unit: the same number is not given twice at once.
+    unit::Entity::find_by_id(unit).lock(LockType::NoKeyUpdate).one(tx.db()).await?.ok_or(Error::NotFound)?;
+    if crate::conformity::has_number(tx.db(), unit, &number, signed_on.year()).await? {
+        return Err(Error::field("number", "taken"));
+    }
     let row = issue_decision::ActiveModel {
         id: Set(tx.id::<IssueDecisionId>()),
         unit_id: Set(unit),
@@ -190,7 +196,9 @@ async fn take_effect(tx: &Tx, row: revision::Model) -> Result<()> {
     let from = row.effective_from.ok_or(Error::NotFound)?;
     let parent = document::Entity::find_by_id(row.document_id).lock_exclusive().one(tx.db()).await?.ok_or(Error::NotFound)?;
     let present = present(tx, parent.id).await?;
-    may_supersede(from, present.as_ref().and_then(|present| present.effective_from))?;
+    let numbers = revisions::numbers_of(&row).ok_or(Error::NotFound)?;
+    let now = present.as_ref().and_then(|present| Some((present.effective_from?, revisions::numbers_of(present)?)));
+    may_supersede(from, numbers, InForce { present: now, ended_on: ended_on(tx, parent.id).await? })?;
     if let Some(before) = &present {
         let last = from.pred_opt().unwrap_or(from);
         let end =
@@ -215,6 +223,54 @@ async fn take_effect(tx: &Tx, row: revision::Model) -> Result<()> {
     super::save(tx, &parent, in_force).await?;
     registers::link_basis(tx, &parent, &after).await?;
     distribution::offer(tx, &parent, &after, OfferCause::Issue).await?;
+    // An older text that was issued for a later day would undo this one on its day.
+    let older = waiting(tx, parent.id, &[RevisionState::Approved]).await?;
+    let older = older.into_iter().filter(|one| one.decision_id.is_some() && revisions::numbers_of(one) < Some(numbers));
+    end_unused(tx, &parent, older, &format!("Đã có bản {numbers} có hiệu lực từ ngày {}", vn_day(from)), None).await
+}
+
+/// The last day on which a revision of a document was in force that is not any more.
+async fn ended_on(tx: &Tx, id: DocumentId) -> Result<Option<NaiveDate>> {
+    let last = revision::Entity::find()
+        .filter(revision::Column::DocumentId.eq(id))
+        .filter(revision::Column::State.is_in([RevisionState::Superseded, RevisionState::Withdrawn, RevisionState::Archived]))
+        .filter(revision::Column::EffectiveTo.is_not_null())
+        .order_by_desc(revision::Column::EffectiveTo)
+        .one(tx.db())
+        .await?;
+    Ok(last.and_then(|row| row.effective_to))
+}
+
+/// Revisions of a document in these states, the oldest first; the caller holds the document.
+async fn waiting(tx: &Tx, id: DocumentId, states: &[RevisionState]) -> Result<Vec<revision::Model>> {
+    Ok(revision::Entity::find()
+        .filter(revision::Column::DocumentId.eq(id))
+        .filter(revision::Column::State.is_in(states.iter().copied()))
+        .order_by_asc(revision::Column::Id)
+        .all(tx.db())
+        .await?)
+}
+
+/// Cancels what will not take effect any more, saying why; `by` is nobody when it happens by itself.
+async fn end_unused(
+    tx: &Tx,
+    parent: &document::Model,
+    rows: impl IntoIterator<Item = revision::Model> + Send,
+    reason: &str,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let rows: Vec<revision::Model> = rows.into_iter().collect();
+    for row in rows {
+        let change = revision::ActiveModel {
+            state: Set(RevisionState::Cancelled),
+            end_reason: Set(Some(reason.to_owned())),
+            ended_by_id: Set(by),
+            ..Default::default()
+        };
+        let after = revisions::write_over(tx, &row, change).await?;
+        let event = Event::on("revision.cancelled", Subject::Revision, row.id.0).unit(parent.unit_id);
+        tx.record(event.change(&row, &after).reason(Some(reason)));
+    }
     Ok(())
 }
 
@@ -280,7 +336,8 @@ pub struct Withdrawal {
     pub replaced_by_id: Option<DocumentId>,
 }
 
-/// Takes the revision in force, and with it the document, out of force today.
+/// Takes the revision in force, and with it the document, out of force today. What is on its way to it, from request to
+/// issued text, ends with it.
 ///
 /// # Errors
 /// 404, stale, wrong fields, who and when of the machine, `replacement_missing`.
@@ -320,36 +377,23 @@ pub async fn withdraw(
             let event = Event::on("revision.withdrawn", Subject::Revision, id.0).unit(case.document.unit_id);
             tx.record(event.change(&case.row, &after).reason(Some(&reason)));
             distribution::void(&tx, id, "withdrawn").await?;
-            close_requests(&tx, &case.document, &after).await?;
+            // What is on its way to it would bring it back on its day.
+            let on_its_way = [
+                RevisionState::Proposed,
+                RevisionState::Draft,
+                RevisionState::InReview,
+                RevisionState::InApproval,
+                RevisionState::Approved,
+            ];
+            let open = waiting(&tx, case.document.id, &on_its_way).await?;
+            let ended = format!("Tài liệu đã thu hồi: {}", after.end_decision.as_deref().unwrap_or_default());
+            end_unused(&tx, &case.document, open, &ended, Some(who.person)).await?;
             let gone =
                 document::ActiveModel { state: Set(DocumentState::Withdrawn), next_review_on: Set(None), ..Default::default() };
             super::save(&tx, &case.document, gone).await?;
             Ok(after)
         })
         .await
-}
-
-/// Requests about a document that nobody has taken up end with it: what they asked for is done, or has no object.
-async fn close_requests(tx: &Tx, parent: &document::Model, withdrawn: &revision::Model) -> Result<()> {
-    let open = revision::Entity::find()
-        .filter(revision::Column::DocumentId.eq(parent.id))
-        .filter(revision::Column::State.eq(RevisionState::Proposed))
-        .order_by_asc(revision::Column::Id)
-        .all(tx.db())
-        .await?;
-    for request in open {
-        let reason = format!("Tài liệu đã thu hồi: {}", withdrawn.end_decision.as_deref().unwrap_or_default());
-        let row = revision::ActiveModel {
-            state: Set(RevisionState::Cancelled),
-            end_reason: Set(Some(reason.clone())),
-            ended_by_id: Set(withdrawn.ended_by_id),
-            ..Default::default()
-        };
-        let after = revisions::write_over(tx, &request, row).await?;
-        let event = Event::on("revision.cancelled", Subject::Revision, request.id.0).unit(parent.unit_id);
-        tx.record(event.change(&request, &after).reason(Some(&reason)));
-    }
-    Ok(())
 }
 
 async fn in_force(tx: &Tx, caller: &Caller, id: DocumentId) -> Result<bool> {

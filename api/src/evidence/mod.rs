@@ -105,7 +105,16 @@ pub async fn attach(tx: &Tx, caller: &Caller, stored: &Stored, about: About) -> 
     .insert(tx.db())
     .await?;
     tx.record(Event::on("evidence.attached", Subject::Evidence, row.id.0).unit(row.unit_id).after(&row));
+    moved(tx, caller, &row).await?;
     Ok(row)
+}
+
+/// A record whose text its files are hears of every change of them.
+async fn moved(tx: &Tx, caller: &Caller, row: &evidence::Model) -> Result<()> {
+    match row.subject {
+        Subject::Revision => crate::documents::revisions::file_changed(tx, caller, row.subject_id.into()).await,
+        _ => Ok(()),
+    }
 }
 
 /// Notes bytes that are stored already; known ones are noted once.
@@ -244,6 +253,7 @@ pub async fn remove(app: &App, caller: &Caller, id: EvidenceId, version: Version
             let after = change.update(tx.db()).await?;
             let event = Event::on("evidence.removed", Subject::Evidence, id.0).unit(after.unit_id);
             tx.record(event.change(&before, &after).reason(Some(&reason)));
+            moved(&tx, &by, &after).await?;
             Ok(after)
         })
         .await

@@ -1,9 +1,12 @@
 //! Who sees a management review, and what they are to one and to its decisions.
 
-use domain::id::{ManagementReviewId, ReviewDecisionId};
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use domain::id::{ManagementReviewId, PersonId, ReviewDecisionId, UnitId};
 use domain::management_review::{By, DecisionBy, Facts, ReviewState};
-use domain::permission::Permission;
-use entities::{management_review, review_decision, review_input, review_participant};
+use domain::permission::{Permission, Role};
+use entities::{management_review, person, review_decision, review_input, review_participant};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -13,6 +16,7 @@ use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::http::{Version, seen};
 use crate::store::Tx;
+use crate::work::duties::holders;
 
 /// The condition «the caller sees this review»: who prepares or signs for the unit, and who takes part; once it is
 /// concluded also the unit's readers, those above it, and whoever was given a decision.
@@ -62,6 +66,8 @@ pub struct Case {
     pub by: By,
     /// What the machine knows.
     pub facts: Facts,
+    /// Who signs its minutes today: its chair, or the heads of the unit.
+    pub signers: Vec<PersonId>,
 }
 
 /// A review with what decides about it.
@@ -90,13 +96,45 @@ async fn around(db: &impl ConnectionTrait, caller: &Caller, row: management_revi
         .order_by_asc(review_input::Column::Position)
         .all(db)
         .await?;
+    let mut signers = signers(db, std::slice::from_ref(&row), caller.today).await?;
+    let signers = signers.remove(&row.id).unwrap_or_default();
     let unremarked = inputs.iter().filter(|input| input.topic.is_text_only() && input.remark.is_none()).count();
     let facts = Facts {
         unremarked: u32::try_from(unremarked).unwrap_or(u32::MAX),
         written: row.discussion.is_some() && row.conclusion.is_some(),
+        chair_is_head: signers.contains(&row.chair_id),
     };
     let by = by(db, caller, &row).await?;
-    Ok(Case { row, inputs, by, facts })
+    Ok(Case { row, inputs, by, facts, signers })
+}
+
+/// Who signs the minutes of each of these reviews on a day: its chair; where the chair does not head the unit any more or is
+/// disabled, the heads of that day. Three statements.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn signers(
+    db: &impl ConnectionTrait,
+    rows: &[management_review::Model],
+    today: NaiveDate,
+) -> Result<BTreeMap<ManagementReviewId, Vec<PersonId>>> {
+    let units: BTreeSet<UnitId> = rows.iter().map(|row| row.unit_id).collect();
+    let heads = holders(db, &[Role::Head], &units, today).await?;
+    let named: BTreeSet<PersonId> = heads.values().flatten().copied().collect();
+    let enabled: Vec<PersonId> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Id.is_in(named))
+        .filter(person::Column::DisabledAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let of = |row: &management_review::Model| {
+        let heads = heads.get(&row.unit_id).into_iter().flatten().copied().filter(|person| enabled.contains(person));
+        let heads: Vec<PersonId> = heads.collect();
+        if heads.contains(&row.chair_id) { vec![row.chair_id] } else { heads }
+    };
+    Ok(rows.iter().map(|row| (row.id, of(row))).collect())
 }
 
 /// What the caller is to a review.

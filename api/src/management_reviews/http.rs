@@ -469,7 +469,7 @@ pub(super) async fn names_of(db: &impl ConnectionTrait, caller: &Caller, inputs:
 
 async fn full(app: &App, caller: &Caller, id: ManagementReviewId) -> Result<ReviewRecord> {
     let db = app.store.read();
-    let Case { row, inputs, by, facts } = access::case(db, caller, id).await?;
+    let Case { row, inputs, by, facts, signers: _ } = access::case(db, caller, id).await?;
     let names = names_of(db, caller, &inputs).await?;
     let decided = decisions::of_review(db, id).await?;
     let remedies = decisions::remedies(db, &decided).await?;

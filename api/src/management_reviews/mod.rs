@@ -1,4 +1,5 @@
-//! Management reviews: planned, inputs taken from live data, held, concluded by the chair; decisions are followed up.
+//! Management reviews: planned, inputs taken from live data, held, concluded by the chair; decisions are followed up. When
+//! the chair is head no more, the head of that day concludes.
 
 pub mod access;
 pub mod decisions;
@@ -16,10 +17,11 @@ use domain::draft::Problems;
 use domain::id::{ManagementReviewId, PersonId, ReviewInputId, UnitId};
 use domain::management_review::{
     DecisionDraft, DecisionState, ReviewState, ReviewTopic, ReviewVerb, advance, check_decisions, check_meeting, check_people,
+    is_signed,
 };
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
-use entities::{management_review, person, review_decision, review_input, review_participant, unit_path};
+use entities::{event, management_review, person, review_decision, review_input, review_participant, unit_path};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -280,7 +282,7 @@ pub async fn take_inputs(
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
-            let Case { row: before, inputs: old, by, facts } = begin(&tx, &who, id, version).await?;
+            let Case { row: before, inputs: old, by, facts, .. } = begin(&tx, &who, id, version).await?;
             let state = advance(before.state, ReviewVerb::TakeInputs, by, &facts)?;
             let edition = editions::named(Some(&before.edition))?.ok_or(Error::NotFound)?;
             let (unit, year, from) = (before.unit_id, before.year, before.period_from);
@@ -355,7 +357,7 @@ pub async fn remark(
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
-            let Case { row: before, inputs, by, facts } = begin(&tx, &who, id, version).await?;
+            let Case { row: before, inputs, by, facts, .. } = begin(&tx, &who, id, version).await?;
             advance(before.state, ReviewVerb::Remark, by, &facts)?;
             let mut problems = Problems::new();
             let mut said = Vec::new();
@@ -549,7 +551,11 @@ async fn check_places(tx: &Tx, unit: UnitId, drafts: &[DecisionDraft], problems:
     Ok(())
 }
 
-/// The chair signs the minutes: nothing of them changes any more.
+/// What the trail calls the signature.
+const CONCLUDED: &str = "management_review.concluded";
+
+/// The chair signs the minutes: nothing of them changes any more. When the chair is head no more, the head of today signs and
+/// answers for the review from then on; the chair of the meeting stays at its table and in the trail ([`chaired_by`]).
 ///
 /// # Errors
 /// 404, stale, `chair_only`, `head_only`, `prepared_it_yourself`, `wrong_state`, `minutes_not_written`.
@@ -564,10 +570,43 @@ pub async fn conclude(
         .write(caller, move |tx| async move {
             let Case { row: before, by, facts, .. } = begin(&tx, &who, id, version).await?;
             let state = advance(before.state, ReviewVerb::Conclude, by, &facts)?;
-            let row = management_review::Model { state, signed_at: Some(tx.now()), changed_at: tx.now(), ..before.clone() };
-            save(&tx, "management_review.concluded", &before, row, None).await
+            if before.chair_id != who.person {
+                let mut table = participants(tx.db(), id).await?;
+                table.push(before.chair_id);
+                seat(&tx, id, &table).await?;
+            }
+            let row = management_review::Model {
+                state,
+                chair_id: who.person,
+                signed_at: Some(tx.now()),
+                changed_at: tx.now(),
+                ..before.clone()
+            };
+            save(&tx, CONCLUDED, &before, row, None).await
         })
         .await
+}
+
+/// Who chaired the meeting, also where the head of a later day signed its minutes: the trail keeps both.
+///
+/// # Errors
+/// The database's; the trail holds something else.
+pub async fn chaired_by(db: &impl ConnectionTrait, row: &management_review::Model) -> Result<PersonId> {
+    if !is_signed(row.state) {
+        return Ok(row.chair_id);
+    }
+    let signature = event::Entity::find()
+        .filter(event::Column::SubjectId.eq(row.id.0))
+        .filter(event::Column::Subject.eq(Subject::ManagementReview))
+        .filter(event::Column::Kind.eq(CONCLUDED))
+        .one(db)
+        .await?;
+    // Only what the signature changed stands there: no chair, when the chair signed.
+    let before = signature.and_then(|signature| signature.before);
+    match before.as_ref().and_then(|before| before.get("chair_id")) {
+        Some(chair) => Ok(serde_json::from_value(chair.clone())?),
+        None => Ok(row.chair_id),
+    }
 }
 
 /// Calls a review off before it is held.

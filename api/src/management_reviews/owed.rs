@@ -15,7 +15,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::paper;
+use super::{access, paper};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::findings::read::shortened;
@@ -138,6 +138,7 @@ pub async fn duties(db: &impl ConnectionTrait, _today: NaiveDate) -> Result<Vec<
 pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Item>> {
     let calendar = crate::calendar::load(db).await?;
     let moving = moving(db, caller).await?;
+    let signers = access::signers(db, &moving, caller.today).await?;
     let unnumbered = paper::unnumbered(db, caller, MOST).await?;
     let follows = follows(caller);
     let mine = Condition::any()
@@ -169,7 +170,8 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
     };
     let mut found = Vec::new();
     for row in &moving {
-        found.extend(moved_by(row, caller).map(|(verb, due_on)| item(verb, row, due_on)));
+        let signs = signers.get(&row.id).is_some_and(|people| people.contains(&caller.person));
+        found.extend(moved_by(row, caller, signs).map(|(verb, due_on)| item(verb, row, due_on)));
     }
     for row in &unnumbered {
         // By the next working day (NĐ 30/2020/NĐ-CP, điều 15).
@@ -209,7 +211,7 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
     Ok(found)
 }
 
-/// Reviews under way that the caller prepares or chairs.
+/// Reviews under way that the caller prepares or chairs, and minutes that wait for a head of the unit.
 async fn moving(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<management_review::Model>> {
     use management_review::Column;
     Ok(management_review::Entity::find()
@@ -217,7 +219,13 @@ async fn moving(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<manage
         .filter(
             Condition::any()
                 .add(caller.scope(Permission::PrepareReviews).covers(Column::UnitId))
-                .add(Column::ChairId.eq(caller.person)),
+                .add(Column::ChairId.eq(caller.person))
+                .add(
+                    Condition::all()
+                        .add(Column::Discussion.is_not_null())
+                        .add(Column::Conclusion.is_not_null())
+                        .add(caller.scope(Permission::SignForUnit).covers(Column::UnitId)),
+                ),
         )
         .order_by_asc(Column::OnDate)
         .limit(MOST)
@@ -225,15 +233,16 @@ async fn moving(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<manage
         .await?)
 }
 
-/// The act of this caller that moves a review on.
-fn moved_by(row: &management_review::Model, caller: &Caller) -> Option<(&'static str, Option<NaiveDate>)> {
+/// The act of this caller that moves a review on; `signs` when its minutes wait for their signature.
+fn moved_by(row: &management_review::Model, caller: &Caller, signs: bool) -> Option<(&'static str, Option<NaiveDate>)> {
     let keeps = caller.may(Permission::PrepareReviews) && row.chair_id != caller.person;
+    let prepared = row.secretary_id == caller.person || row.inputs_by_id == Some(caller.person);
     let written = row.discussion.is_some() && row.conclusion.is_some();
     match row.state {
         ReviewState::Planned if keeps => Some(("take_inputs", Some(row.on_date))),
         ReviewState::InputsTaken if keeps => Some(("hold_review", Some(row.on_date))),
         ReviewState::Held if keeps && !written => Some(("write_review", None)),
-        ReviewState::Held if written && row.chair_id == caller.person => Some(("conclude_review", None)),
+        ReviewState::Held if written && signs && !prepared => Some(("conclude_review", None)),
         _ => None,
     }
 }

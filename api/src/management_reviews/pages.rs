@@ -25,7 +25,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use super::access::{self, Case};
 use super::facts::Fact;
 use super::http::names_of;
-use super::{Filter, Meeting, Minutes, Plan, decisions, editions, paper, participants, read_changes, read_facts};
+use super::{Filter, Meeting, Minutes, Plan, chaired_by, decisions, editions, paper, participants, read_changes, read_facts};
 use crate::app::App;
 use crate::auth::{Caller, Can, Either, can};
 use crate::corrective_actions::plan::people_of;
@@ -154,6 +154,8 @@ struct Shown<'a> {
     app: &'a App,
     caller: &'a Caller,
     case: Case,
+    /// Who chaired the meeting, or is to.
+    chair: PersonId,
     verbs: Vec<ReviewVerb>,
     people: BTreeMap<PersonId, String>,
     table: Vec<PersonId>,
@@ -167,15 +169,26 @@ impl<'a> Shown<'a> {
         let case = access::case(db, caller, id).await?;
         let table = participants(db, id).await?;
         let decided = decisions::of_review(db, id).await?;
-        let mentioned = [case.row.chair_id, case.row.secretary_id].into_iter().chain(table.iter().copied());
+        let chair = chaired_by(db, &case.row).await?;
+        let mentioned = [chair, case.row.chair_id, case.row.secretary_id].into_iter();
+        let mentioned = mentioned.chain(case.signers.iter().copied()).chain(table.iter().copied());
         let mentioned = mentioned.chain(decided.iter().flat_map(|one| [Some(one.owner_id), one.confirmed_by_id]).flatten());
         let people = names_of_people(db, mentioned.collect::<Vec<_>>()).await?;
         let verbs = available(case.row.state, case.by, &case.facts);
-        Ok(Self { app, caller, case, verbs, people, table, decided, failed })
+        Ok(Self { app, caller, case, chair, verbs, people, table, decided, failed })
     }
 
     fn name(&self, id: PersonId) -> String {
         self.people.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The chair, and who signed the minutes when that was somebody else.
+    fn chair(&self) -> String {
+        let (chair, signer) = (self.name(self.chair), self.case.row.chair_id);
+        if signer == self.chair {
+            return chair;
+        }
+        say(self.app, "review.chair_and_signer", &[("chair", chair), ("signer", self.name(signer))])
     }
 
     fn form(&self, name: &str, version: i64) -> Form {
@@ -233,7 +246,7 @@ impl<'a> Shown<'a> {
             on: row.on_date,
             hours: row.opened.as_ref().zip(row.closed.as_ref()).map(|(opened, closed)| format!("{opened}–{closed}")),
             place: row.place.clone(),
-            chair: self.name(row.chair_id),
+            chair: self.chair(),
             secretary: self.name(row.secretary_id),
             participants: self.table.iter().map(|id| self.name(*id)).chain(others).collect(),
             edition: edition.title.clone(),
@@ -266,15 +279,16 @@ impl<'a> Shown<'a> {
         let here = if row.state == ReviewState::Cancelled { "cancelled" } else { row.state.code() };
         let names: Vec<&str> = if row.state == ReviewState::Cancelled { vec!["planned", "cancelled"] } else { STAGES.to_vec() };
         let written = self.case.facts.written;
-        let holder = match row.state {
-            ReviewState::Planned | ReviewState::InputsTaken => Some(row.secretary_id),
-            ReviewState::Held => Some(if written { row.chair_id } else { row.secretary_id }),
-            ReviewState::Concluded | ReviewState::Cancelled => None,
+        let holders = match row.state {
+            ReviewState::Held if written => self.case.signers.as_slice(),
+            ReviewState::Planned | ReviewState::InputsTaken | ReviewState::Held => std::slice::from_ref(&row.secretary_id),
+            ReviewState::Concluded | ReviewState::Cancelled => &[],
         };
+        let holders: Vec<String> = holders.iter().map(|id| self.name(*id)).collect();
         let waits = matches!(row.state, ReviewState::Planned | ReviewState::InputsTaken);
         Stage {
             steps: steps(self.app, "review_state", &names, here),
-            holder: holder.map(|id| self.name(id)),
+            holder: (!holders.is_empty()).then(|| holders.join(", ")),
             due: waits.then(|| shown_due(calendar, row.on_date, self.caller.today)),
             next: None,
         }

@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::{access, decisions, editions, participants, read_facts, save};
+use super::{access, chaired_by, decisions, editions, participants, read_facts, save};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
@@ -56,8 +56,9 @@ async fn minutes(db: &impl ConnectionTrait, row: &management_review::Model) -> R
         .await?;
     let decided = decisions::of_review(db, row.id).await?;
     let table = participants(db, row.id).await?;
-    let named: BTreeSet<_> =
-        table.iter().copied().chain([row.chair_id, row.secretary_id]).chain(decided.iter().map(|one| one.owner_id)).collect();
+    let (chair, signer) = (chaired_by(db, row).await?, row.chair_id);
+    let mentioned = table.iter().copied().chain([chair, signer, row.secretary_id]);
+    let named: BTreeSet<_> = mentioned.chain(decided.iter().map(|one| one.owner_id)).collect();
     let known = people(db, named, row.on_date).await?;
     let who = |id| known.get(&id).cloned().unwrap_or_else(|| Known { name: "……".to_owned(), position: String::new() });
     let present = |id| {
@@ -107,9 +108,9 @@ async fn minutes(db: &impl ConnectionTrait, row: &management_review::Model) -> R
         place: row.place.clone(),
         unit: agency(&unit),
         period,
-        chair: present(row.chair_id),
+        chair: present(chair),
         secretary: present(row.secretary_id),
-        participants: table.into_iter().filter(|id| *id != row.chair_id && *id != row.secretary_id).map(present).collect(),
+        participants: table.into_iter().filter(|id| *id != chair && *id != row.secretary_id).map(present).collect(),
         others: paragraphs(row.others.as_deref()),
         inputs: inputs.iter().zip(1..).map(told).collect::<Result<_>>()?,
         discussion: paragraphs(row.discussion.as_deref()),
@@ -117,7 +118,7 @@ async fn minutes(db: &impl ConnectionTrait, row: &management_review::Model) -> R
         decisions: decided.iter().map(decision).collect(),
         copies: 2,
         secretary_signature: signatory(row.secretary_id, "Thư ký", Signing::Pending),
-        chair_signature: signatory(row.chair_id, "Chủ tọa", signing),
+        chair_signature: signatory(signer, if signer == chair { "Chủ tọa" } else { "Người đứng đầu đơn vị" }, signing),
         recipients: vec!["Thành viên dự họp".to_owned(), "Lưu: VT, hồ sơ ISO".to_owned()],
     })))
 }

@@ -1,5 +1,7 @@
 //! Two revisions compared in words, part by part.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -50,15 +52,28 @@ impl PartDiff {
     }
 }
 
-/// The difference of two texts in words, parts in the order of the new text, parts that are gone last.
+/// The difference of two texts in words, parts in the order of the new text, parts that are gone last. Of several parts of
+/// one name the first is compared with the first, the second with the second.
 #[must_use]
 pub fn diff(old: &[TextPart], new: &[TextPart]) -> Vec<PartDiff> {
-    let text_of = |parts: &[TextPart], name: &str| {
-        parts.iter().find(|part| part.name == name).map(|part| part.text.clone()).unwrap_or_default()
-    };
-    let kept = new.iter().map(|part| PartDiff { name: part.name.clone(), runs: words(&text_of(old, &part.name), &part.text) });
-    let gone = old.iter().filter(|part| !new.iter().any(|other| other.name == part.name));
-    kept.chain(gone.map(|part| PartDiff { name: part.name.clone(), runs: words(&part.text, "") })).collect()
+    let (old, new) = (numbered(old), numbered(new));
+    let text_of = |name: &(&str, usize)| old.iter().find(|(other, _)| other == name).map_or("", |(_, part)| part.text.as_str());
+    let kept = new.iter().map(|(name, part)| PartDiff { name: part.name.clone(), runs: words(text_of(name), &part.text) });
+    let gone = old.iter().filter(|(name, _)| !new.iter().any(|(other, _)| other == name));
+    kept.chain(gone.map(|(_, part)| PartDiff { name: part.name.clone(), runs: words(&part.text, "") })).collect()
+}
+
+/// Each part with its name and which of that name it is.
+fn numbered(parts: &[TextPart]) -> Vec<((&str, usize), &TextPart)> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for part in parts {
+        let name = part.name.as_str();
+        let number = seen.entry(name).or_default();
+        *number += 1;
+        found.push(((name, *number), part));
+    }
+    found
 }
 
 /// The runs that turn `old` into `new`: same and added ones make `new`, same and removed ones `old`.
@@ -144,6 +159,23 @@ mod tests {
         let found = diff(&old, &new);
         let shown: Vec<_> = found.iter().map(|part| (part.name.as_str(), part.changed())).collect();
         assert_eq!(shown, [("scope", true), ("purpose", false), ("fees", true)]);
+    }
+
+    #[test]
+    fn the_second_part_of_a_name_is_compared_with_the_second_of_that_name() {
+        type Case = (&'static [&'static str], &'static [&'static str], &'static [&'static str]);
+        let cases: [Case; 5] = [
+            (&["một", "hai"], &["một"], &["một", "[-hai-]"]),
+            (&["một"], &["một", "hai"], &["một", "[+hai+]"]),
+            (&["một", "hai"], &["một", "ba"], &["một", "[-hai-][+ba+]"]),
+            (&["một", "hai", "ba"], &[], &["[-một-]", "[-hai-]", "[-ba-]"]),
+            (&["như nhau", "như nhau"], &["như nhau", "như nhau"], &["như nhau", "như nhau"]),
+        ];
+        let parts = |texts: &[&str]| texts.iter().map(|text| part("Trách nhiệm", text)).collect::<Vec<_>>();
+        for (old, new, expected) in cases {
+            let found: Vec<String> = diff(&parts(old), &parts(new)).iter().map(|part| drawn(&part.runs)).collect();
+            assert_eq!(found, expected, "{old:?} → {new:?}");
+        }
     }
 
     proptest! {

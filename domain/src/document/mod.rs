@@ -25,6 +25,8 @@ pub const CODES: &[&str] = &[
     "step_times_unexplained",
     "issued_already",
     "newer_in_force",
+    "newer_text_in_force",
+    "in_force_until",
     "replacement_missing",
     "acknowledged_already",
     "distribution_over",

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::TextForm;
+use super::{Numbers, TextForm};
 use crate::draft::Problems;
 use crate::id::PersonId;
 use crate::rule::{Refused, require, require_none, wrong_state};
@@ -60,6 +60,10 @@ code_enum! {
         Approve = "approve",
         /// Trả lại để sửa.
         Return = "return",
+        /// Gọi lại về bản soạn.
+        Recall = "recall",
+        /// Giao người khác soạn thảo.
+        Reassign = "reassign",
         /// Cho phép ngoại lệ về người soạn, người xem xét.
         Except = "except",
         /// Ban hành kèm theo quyết định.
@@ -113,7 +117,7 @@ impl RevisionVerb {
     /// Whether the act must say why.
     #[must_use]
     pub const fn needs_reason(self) -> bool {
-        matches!(self, Self::Return | Self::Except | Self::Withdraw | Self::Archive | Self::Cancel)
+        matches!(self, Self::Return | Self::Recall | Self::Except | Self::Withdraw | Self::Archive | Self::Cancel)
     }
 }
 
@@ -297,6 +301,7 @@ fn who(state: RevisionState, verb: RevisionVerb, by: &By, facts: &Facts) -> Resu
             require(by.head, "head_only")?;
             require(!by.author, "own_text")
         }
+        V::Recall | V::Reassign => require(by.control || by.head, "document_control_only"),
         V::Issue => require(by.head || by.registrar, "registrar_only"),
         V::Withdraw => require(by.head, "head_only"),
         V::Archive => require(by.control, "document_control_only"),
@@ -321,7 +326,9 @@ fn approves(by: &By, facts: &Facts) -> Result<(), Refused> {
 fn target(state: RevisionState, verb: RevisionVerb, facts: &Facts) -> Option<RevisionState> {
     use {RevisionState as S, RevisionVerb as V};
     match (verb, state) {
-        (V::Accept, S::Proposed) | (V::Save, S::Draft) | (V::Return, S::InReview | S::InApproval) => Some(S::Draft),
+        (V::Accept, S::Proposed) | (V::Save | V::Reassign, S::Draft) | (V::Return | V::Recall, S::InReview | S::InApproval) => {
+            Some(S::Draft)
+        }
         (V::Submit, S::Draft) => Some(S::InReview),
         // A reviewer's word never approves, whatever the route says.
         (V::Review, S::InReview) if facts.after_word != S::Approved => Some(facts.after_word),
@@ -330,8 +337,8 @@ fn target(state: RevisionState, verb: RevisionVerb, facts: &Facts) -> Option<Rev
         (V::Issue, S::Approved) => Some(S::Approved),
         (V::Withdraw, S::Effective) => Some(S::Withdrawn),
         (V::Archive, S::Superseded | S::Withdrawn) => Some(S::Archived),
-        (V::Cancel, S::Proposed | S::Draft | S::InReview | S::InApproval) => Some(S::Cancelled),
-        (V::Cancel, S::Approved) if !facts.issued => Some(S::Cancelled),
+        // What was issued for a later day is annulled before it by the head.
+        (V::Cancel, S::Proposed | S::Draft | S::InReview | S::InApproval | S::Approved) => Some(S::Cancelled),
         _ => None,
     }
 }
@@ -348,7 +355,7 @@ fn guard(verb: RevisionVerb, by: &By, facts: &Facts) -> Result<(), Refused> {
         V::Review | V::Approve | V::Return => require(!by.spoke, "decided_already"),
         V::Issue => require(!facts.issued, "issued_already"),
         V::Withdraw => require(facts.active_links == 0 || facts.replaced, "replacement_missing"),
-        V::Accept | V::Save | V::Except | V::Archive | V::Cancel => Ok(()),
+        V::Accept | V::Save | V::Reassign | V::Recall | V::Except | V::Archive | V::Cancel => Ok(()),
     }
 }
 
@@ -369,13 +376,30 @@ pub fn check_effective_from(field: &str, from: NaiveDate, approved_on: NaiveDate
     }
 }
 
-/// Whether a revision may take effect from `from` over the one in force since `present`.
+/// What was in force of a document before another of its revisions takes effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InForce {
+    /// The one in force now: its first day and its numbers.
+    pub present: Option<(NaiveDate, Numbers)>,
+    /// The last day on which one that ended was in force.
+    pub ended_on: Option<NaiveDate>,
+}
+
+/// Whether a revision with these numbers may take effect from `from`: never on a day on which another was in force
+/// already, never an older text in place of a newer one.
 ///
 /// # Errors
-/// `newer_in_force`: what is in force now begins later.
-pub fn may_supersede(from: NaiveDate, present: Option<NaiveDate>) -> Result<(), Refused> {
-    match present {
-        Some(present) if from < present => Err(Refused::new("newer_in_force").with("date", vn_day(present))),
+/// `newer_in_force`: what is in force now begins later. `newer_text_in_force`: it has higher numbers. `in_force_until`:
+/// one that ended was in force on that day.
+pub fn may_supersede(from: NaiveDate, numbers: Numbers, before: InForce) -> Result<(), Refused> {
+    match before {
+        InForce { present: Some((since, _)), .. } if from < since => {
+            Err(Refused::new("newer_in_force").with("date", vn_day(since)))
+        }
+        InForce { present: Some((_, present)), .. } if numbers < present => {
+            Err(Refused::new("newer_text_in_force").with("number", present))
+        }
+        InForce { ended_on: Some(ended), .. } if from <= ended => Err(Refused::new("in_force_until").with("date", vn_day(ended))),
         _ => Ok(()),
     }
 }
@@ -462,9 +486,12 @@ mod tests {
             (V::Save, S::Draft, "x x . . . . ."),
             (V::Submit, S::Draft, "x . . . . . ."),
             (V::Cancel, S::Draft, "x x . . . . ."),
+            (V::Reassign, S::Draft, ". x x . . x ."),
             (V::Except, S::Draft, ". . x . . x ."),
             (V::Review, S::InReview, ". . . . x x ."),
             (V::Return, S::InReview, ". . . . x x ."),
+            (V::Recall, S::InReview, ". x x . . x ."),
+            (V::Recall, S::InApproval, ". x x . . x ."),
             (V::Approve, S::InApproval, ". . . . . x ."),
             (V::Return, S::InApproval, ". . . . . x ."),
             (V::Issue, S::Approved, ". . x x . x ."),
@@ -510,7 +537,8 @@ mod tests {
             (S::Draft, V::Submit, DRAFTER, Facts { times_unexplained: 1, ..ready() }, "step_times_unexplained"),
             (S::InReview, V::Review, By { spoke: true, ..REVIEWER }, ready(), "decided_already"),
             (S::Approved, V::Issue, CLERK, Facts { issued: true, ..ready() }, "issued_already"),
-            (S::Approved, V::Cancel, HEAD, Facts { issued: true, ..ready() }, "wrong_state"),
+            (S::Approved, V::Recall, HEAD, ready(), "wrong_state"),
+            (S::InReview, V::Reassign, CONTROL, ready(), "wrong_state"),
             (S::Effective, V::Withdraw, HEAD, Facts { active_links: 1, ..ready() }, "replacement_missing"),
             (S::Effective, V::Withdraw, HEAD, Facts { active_links: 1, replaced: true, ..ready() }, "withdrawn"),
         ];
@@ -577,8 +605,24 @@ mod tests {
             check_effective_from("effective_from", day(from), day("10/11/2026"), day("11/11/2026"), &mut problems);
             assert_eq!(problems.finish().err().map(|errors| errors[0].code), expected, "{from}");
         }
-        for (present, expected) in [(None, true), (Some("11/11/2026"), true), (Some("12/11/2026"), false)] {
-            assert_eq!(may_supersede(day("11/11/2026"), present.map(day)).is_ok(), expected);
+    }
+
+    #[test]
+    fn a_text_takes_effect_after_what_was_in_force_and_never_in_place_of_a_newer_one() {
+        let numbers = |amendment| Numbers { issue: 1, amendment };
+        for (present, ended, expected) in [
+            (None, None, "ok"),
+            (Some(("11/11/2026", 0)), None, "ok"),
+            (Some(("12/11/2026", 0)), None, "newer_in_force"),
+            (Some(("01/11/2026", 2)), None, "newer_text_in_force"),
+            (None, Some("10/11/2026"), "ok"),
+            (None, Some("11/11/2026"), "in_force_until"),
+            (Some(("11/11/2026", 0)), Some("10/11/2026"), "ok"),
+        ] {
+            let before =
+                InForce { present: present.map(|(since, amendment)| (day(since), numbers(amendment))), ended_on: ended.map(day) };
+            let found = may_supersede(day("11/11/2026"), numbers(1), before).map_or_else(|refused| refused.code, |()| "ok");
+            assert_eq!(found, expected, "{present:?} {ended:?}");
         }
     }
 

@@ -93,7 +93,12 @@ async fn spans(tx: &Tx, list: &procedure_change_list::Model, code: &str) -> Resu
         .all(tx.db())
         .await?;
     let mut newest: BTreeMap<UnitId, administrative_procedure::Model> = BTreeMap::new();
-    for row in rows.into_iter().filter(|row| row.valid_to.is_none_or(|to| to >= list.effective_on)) {
+    // What began or changed later is not undone by a decision that was entered late.
+    let concerned = |row: &administrative_procedure::Model| {
+        let earlier = row.valid_from <= list.effective_on && row.changed_on <= list.effective_on;
+        earlier && row.valid_to.is_none_or(|to| to >= list.effective_on)
+    };
+    for row in rows.into_iter().filter(concerned) {
         newest.insert(row.unit_id, row);
     }
     Ok(newest.into_values().collect())
@@ -128,10 +133,12 @@ pub(super) async fn ensure(
         .order_by_desc(Column::ValidFrom)
         .one(tx.db())
         .await?;
-    if let Some(row) = there.filter(|row| row.valid_to.is_none_or(|to| to >= list.effective_on)) {
+    if let Some(row) = there.as_ref().filter(|row| row.valid_to.is_none_or(|to| to >= list.effective_on)) {
         return Ok(row.id);
     }
-    let id = tx.id::<AdministrativeProcedureId>();
+    // One that was made for the same day and taken back before it began is made again.
+    let taken_back = there.filter(|row| row.valid_from == list.effective_on);
+    let id = taken_back.as_ref().map_or_else(|| tx.id::<AdministrativeProcedureId>(), |row| row.id);
     let row = administrative_procedure::ActiveModel {
         id: Set(id),
         unit_id: Set(list.unit_id),
@@ -150,13 +157,49 @@ pub(super) async fn ensure(
         replaced_by_id: Set(None),
         search_text: Set(search_text(change)),
         created_by_id: Set(list.created_by_id),
-        version: Set(1),
-        created_at: Set(tx.now()),
+        version: Set(taken_back.as_ref().map_or(1, |row| row.version + 1)),
+        created_at: Set(taken_back.as_ref().map_or_else(|| tx.now(), |row| row.created_at)),
     };
+    if let Some(before) = taken_back {
+        let query = administrative_procedure::Entity::update(row).validate()?;
+        let after = query.filter(Column::Version.eq(before.version)).exec(tx.db()).await?;
+        let event = Event::on("administrative_procedure.updated", Subject::AdministrativeProcedure, id.0);
+        tx.record(event.unit(list.unit_id).change(&before, &after));
+        return Ok(id);
+    }
     let row = row.insert(tx.db()).await?;
     let event = Event::on("administrative_procedure.created", Subject::AdministrativeProcedure, id.0);
     tx.record(event.unit(list.unit_id).after(&row));
     Ok(id)
+}
+
+/// Entries that were made ahead for a decision which is taken back never begin: they end the day before.
+pub(super) async fn undo(tx: &Tx, list: &procedure_change_list::Model) -> Result<()> {
+    use administrative_procedure::Column;
+    let made = administrative_procedure::Entity::find()
+        .filter(Column::UnitId.eq(list.unit_id))
+        .filter(Column::Decision.eq(reference(list)))
+        .filter(Column::LastChange.eq(ProcedureChange::New))
+        .filter(Column::ValidFrom.eq(list.effective_on))
+        .filter(Column::ValidFrom.gt(tx.today()))
+        .filter(Column::ValidTo.is_null())
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(tx.db())
+        .await?;
+    for before in made {
+        let row = administrative_procedure::ActiveModel {
+            id: Set(before.id),
+            valid_to: Set(list.effective_on.pred_opt()),
+            version: Set(before.version + 1),
+            ..Default::default()
+        };
+        let query = administrative_procedure::Entity::update(row).validate()?;
+        let after = query.filter(Column::Version.eq(before.version)).exec(tx.db()).await?;
+        let event = Event::on("administrative_procedure.updated", Subject::AdministrativeProcedure, before.id.0);
+        tx.record(event.unit(before.unit_id).change(&before, &after));
+    }
+    Ok(())
 }
 
 /// The newest entry of a code in the catalogues that serve the decision's unit.

@@ -151,6 +151,7 @@ async fn check(db: &impl ConnectionTrait, caller: &Caller, new: &NewList, today:
     for (place, one) in new.changes.iter().take(MOST_CHANGES).enumerate() {
         let mut own = Problems::new();
         let row = known.change(one, place, &fresh, &mut own);
+        known.check_order(one, new.effective_on, &mut own);
         if let Some(row) = row {
             own.check(!codes.insert(row.national_code.clone()), "code", "changed_twice");
             changes.push(row);
@@ -254,6 +255,17 @@ impl Known {
             time_limit,
             fee,
         })
+    }
+
+    /// A change holds after everything the catalogue knows of its code: one that is entered late would undo what came
+    /// since.
+    fn check_order(&self, one: &NewChange, effective_on: NaiveDate, problems: &mut Problems) {
+        let there = NationalCode::parse(&one.code).ok().and_then(|code| self.catalogue.get(&code.code));
+        let since = there.map(|row| std::cmp::max(row.valid_from, row.changed_on));
+        let changes = one.change.is_some_and(|change| change != ProcedureChange::New);
+        if let Some(since) = since.filter(|since| changes && *since > effective_on) {
+            problems.add_with("code", "changed_later", vec![("date", vn_day(since))]);
+        }
     }
 
     /// A level may be named by its code or by its name.

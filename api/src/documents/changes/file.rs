@@ -130,6 +130,10 @@ impl Read<'_> {
             "required" => self.sheets.cell(at, "sheet_required", "", None),
             "national_code_form" | "suffix_form" => self.sheets.cell(at, "sheet_code", &typed, None),
             "not_in_catalogue" => self.sheets.cell(at, "sheet_unknown_code", &typed, None),
+            "changed_later" => {
+                let date = error.params.iter().find(|(name, _)| *name == "date").map(|(_, text)| text.clone());
+                self.sheets.cell(at, "sheet_changed_later", &typed, Some(("date", date.unwrap_or_default())));
+            }
             "in_catalogue_already" => self.sheets.cell(at, "sheet_known_code", &typed, None),
             "changed_twice" => {
                 let more = Some(("first", first(self)));

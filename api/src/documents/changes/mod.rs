@@ -128,6 +128,7 @@ pub async fn cancel(
             if asked > 0 {
                 return Err(Refused::new("change_list_in_use").with("n", asked).into());
             }
+            apply::undo(&tx, &before).await?;
             let row = procedure_change_list::ActiveModel {
                 cancelled_at: Set(Some(tx.now())),
                 cancel_reason: Set(Some(reason.clone())),

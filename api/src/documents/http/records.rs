@@ -526,6 +526,16 @@ pub struct Acceptance {
     pub code: Option<String>,
 }
 
+/// Who drafts from now on.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct RevisionDrafter {
+    /// Who drafts.
+    pub drafter_id: PersonId,
+    /// Until when.
+    pub due_on: Option<NaiveDate>,
+}
+
 /// Why.
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]

@@ -11,8 +11,8 @@ use poem_openapi::payload::Json;
 
 use super::records::{
     Acceptance, AcknowledgementBody, AudienceRule, ChangeRequest, Distribution, IssueDecision, NewAudience, NewChangeRequest,
-    NewIssueDecision, NewRoute, NewStep, Revision, RevisionChange, RevisionDiff, RevisionReason, RevisionRemark, RevisionRow,
-    WithdrawalBody,
+    NewIssueDecision, NewRoute, NewStep, Revision, RevisionChange, RevisionDiff, RevisionDrafter, RevisionReason, RevisionRemark,
+    RevisionRow, WithdrawalBody,
 };
 use crate::app::App;
 use crate::auth::{Auth, Caller, Either, can};
@@ -271,7 +271,43 @@ impl RevisionsApi {
         shown(&app, &auth, id.0).await
     }
 
+    /// Call a text back to its draft
+    ///
+    /// For who keeps the documents or heads the unit: a route that cannot go on, or something that must
+    /// change first. What was said stays in the history.
+    #[oai(path = "/revisions/:id/recall", method = "post", operation_id = "recall_revision")]
+    async fn recall_revision(
+        &self,
+        auth: Auth<can::WorkOnDocuments>,
+        app: Data<&App>,
+        id: Path<RevisionId>,
+        #[oai(name = "If-Match")] seen: Header<Version>,
+        body: Json<RevisionReason>,
+    ) -> Result<One<Revision>> {
+        revisions::recall(&app.store, &auth, id.0, seen.0, body.0.reason).await?;
+        shown(&app, &auth, id.0).await
+    }
+
+    /// Give a draft to another drafter
+    ///
+    /// For who keeps the documents or heads the unit. Those who wrote before stay its authors.
+    #[oai(path = "/revisions/:id/drafter", method = "put", operation_id = "set_revision_drafter")]
+    async fn set_revision_drafter(
+        &self,
+        auth: Auth<can::WorkOnDocuments>,
+        app: Data<&App>,
+        id: Path<RevisionId>,
+        #[oai(name = "If-Match")] seen: Header<Version>,
+        body: Json<RevisionDrafter>,
+    ) -> Result<One<Revision>> {
+        let RevisionDrafter { drafter_id, due_on } = body.0;
+        revisions::reassign(&app.store, &auth, id.0, seen.0, drafter_id, due_on).await?;
+        shown(&app, &auth, id.0).await
+    }
+
     /// Cancel a request or a draft
+    ///
+    /// What was approved, also what was issued for a later day, is annulled by the head.
     #[oai(path = "/revisions/:id/cancel", method = "post", operation_id = "cancel_revision")]
     async fn cancel_revision(
         &self,

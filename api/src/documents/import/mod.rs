@@ -419,7 +419,7 @@ async fn plan(
     let mut planned = Vec::new();
     for entry in &mut entries {
         level(reading, &there.levels, entry);
-        laws(reading, &there.laws, entry);
+        laws(reading, &there.laws, caller.today, entry);
     }
     for entry in entries {
         let replaced_by = there.of(entry.replaced_by.as_deref()).map(|row| row.id);
@@ -456,13 +456,24 @@ fn level(reading: &mut Sheets<'_>, levels: &[unit_level::Model], entry: &mut Ent
 }
 
 /// The register's entries of the laws a text names by number.
-fn laws(reading: &mut Sheets<'_>, laws: &[external_document::Model], entry: &mut Entry) {
+fn laws(reading: &mut Sheets<'_>, laws: &[external_document::Model], today: chrono::NaiveDate, entry: &mut Entry) {
     let Some((content, numbers)) = &mut entry.text else { return };
     for (index, number, at) in numbers {
-        let law: Option<ExternalDocumentId> = laws.iter().find(|law| law.number == *number).map(|law| law.id);
-        if law.is_none() {
-            reading.cell(*at, "sheet_unknown_law", number, None);
-        }
+        // The same number may be of several years or issuers: what is in force is meant, or it must be told apart.
+        let named: Vec<&external_document::Model> = laws.iter().filter(|law| law.number == *number).collect();
+        let valid: Vec<&external_document::Model> =
+            named.iter().copied().filter(|law| law.effective_to.is_none_or(|to| to >= today)).collect();
+        let law: Option<ExternalDocumentId> = match (named.as_slice(), valid.as_slice()) {
+            ([only], _) | (_, [only]) => Some(only.id),
+            ([], _) => {
+                reading.cell(*at, "sheet_unknown_law", number, None);
+                None
+            }
+            _ => {
+                reading.cell(*at, "sheet_several_laws", number, None);
+                None
+            }
+        };
         if let Some(basis) = content.procedure.as_mut().and_then(|procedure| procedure.legal_basis.get_mut(*index)) {
             basis.external_document_id = law;
         }

@@ -15,7 +15,7 @@ use sea_orm::{
 use super::super::access;
 use super::super::revisions::numbers_of;
 use super::rows::revisions_of;
-use super::{Ask, Columns, Entry, MOST, Printed};
+use super::{Ask, Columns, Entry, FETCHED, MOST, Printed, whole};
 use crate::error::Result;
 use crate::inspections::unit_names;
 use crate::web::link_to;
@@ -51,7 +51,7 @@ pub(super) const PRINTED: Printed = &[
     ("retention_state", 30, true),
 ];
 
-/// Revisions that were in force and are not any more: five statements.
+/// Revisions that were in force and are not any more: six statements.
 pub(super) async fn entries(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<Entry>> {
     use revision::Column;
     let query = revision::Entity::find()
@@ -59,14 +59,14 @@ pub(super) async fn entries(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<E
         .filter(Column::State.is_in([RevisionState::Superseded, RevisionState::Withdrawn, RevisionState::Archived]))
         .filter(Condition::all().add_option(ask.unit_id.map(|unit| Column::Id.in_subquery(revisions_of(unit)))));
     let query = match ask.slice {
-        None => query.order_by_asc(Column::EffectiveTo).order_by_asc(Column::Id).limit(MOST),
+        None => query.order_by_asc(Column::EffectiveTo).order_by_asc(Column::Id).limit(FETCHED),
         Some(slice) => query
             .filter(slice.after(Column::CreatedAt, Column::Id, true))
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(slice.fetch()),
     };
-    let rows = query.all(ask.db).await?;
+    let rows = whole(query.all(ask.db).await?, MOST)?;
     let successors: BTreeMap<RevisionId, String> = revision::Entity::find()
         .filter(Column::PredecessorId.is_in(rows.iter().map(|row| row.id)))
         .filter(Column::State.is_in(access::IN_FORCE_ONCE))
@@ -75,15 +75,14 @@ pub(super) async fn entries(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<E
         .iter()
         .filter_map(|row| Some((row.predecessor_id?, numbers_of(row)?.to_string())))
         .collect();
-    let wanted: BTreeSet<DocumentId> =
-        rows.iter().flat_map(|row| [Some(row.document_id), row.replaced_by_id]).flatten().collect();
-    let documents: BTreeMap<DocumentId, document::Model> = document::Entity::find()
-        .filter(document::Column::Id.is_in(wanted))
-        .all(ask.db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+    let own: BTreeSet<DocumentId> = rows.iter().map(|row| row.document_id).collect();
+    let heirs: BTreeSet<DocumentId> = rows.iter().filter_map(|row| row.replaced_by_id).collect();
+    let mut documents: BTreeMap<DocumentId, document::Model> = BTreeMap::new();
+    // Each by itself: both together could be more than one statement may bind.
+    for wanted in [own, heirs] {
+        let found = document::Entity::find().filter(document::Column::Id.is_in(wanted)).all(ask.db).await?;
+        documents.extend(found.into_iter().map(|row| (row.id, row)));
+    }
     let units = unit_names(ask.db, documents.values().map(|row| row.unit_id)).await?;
     let entry = |row: revision::Model| {
         let parent = documents.get(&row.document_id)?;

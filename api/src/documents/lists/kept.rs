@@ -21,7 +21,7 @@ use sea_orm::{
 
 use super::super::{access, below};
 use super::reference::is_unchecked;
-use super::{Ask, Columns, Entry, MOST, Printed};
+use super::{Ask, Columns, Entry, FETCHED, MOST, Printed, whole};
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::http::{Slice, Version, seen};
@@ -113,14 +113,14 @@ pub(super) async fn entries(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<E
         .filter(Column::State.eq(RevisionState::Effective))
         .filter(Column::DocumentId.in_subquery(procedures));
     let query = match ask.slice {
-        None => query.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).limit(MOST),
+        None => query.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).limit(FETCHED),
         Some(slice) => query
             .filter(slice.after(Column::CreatedAt, Column::Id, true))
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(slice.fetch()),
     };
-    let rows = query.all(ask.db).await?;
+    let rows = whole(query.all(ask.db).await?, MOST)?;
     let documents: BTreeMap<DocumentId, document::Model> = document::Entity::find()
         .filter(document::Column::Id.is_in(rows.iter().map(|row| row.document_id)))
         .all(ask.db)
@@ -160,8 +160,8 @@ fn place(entry: &Entry) -> (String, String) {
 }
 
 async fn added(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<Entry>> {
-    let rows = query(ask.caller, ask.unit_id).order_by_asc(kept_record::Column::Id).limit(MOST).all(ask.db).await?;
-    let lines = with_documents(ask.db, rows).await?;
+    let query = query(ask.caller, ask.unit_id).order_by_asc(kept_record::Column::Id).limit(FETCHED);
+    let lines = with_documents(ask.db, whole(query.all(ask.db).await?, MOST)?).await?;
     let entry = |line: Line| Entry {
         key: (serde_json::json!(line.row.created_at), line.row.id.0),
         href: None,

@@ -11,6 +11,7 @@ mod rows;
 use domain::document::control::DocumentList;
 use domain::id::UnitId;
 use domain::permission::Permission;
+use domain::rule::Refused;
 use entities::unit;
 use render::sheets::{Cell, Head, Sheet};
 use render::{Catalogue, Lang};
@@ -21,8 +22,10 @@ use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::http::Slice;
 
-/// Most rows of a list: more than any province has.
-const MOST: u64 = 20_000;
+/// Most rows of a list: more than any province has, and fewer than the values that one statement may bind (32 766 on SQLite).
+const MOST: u64 = 30_000;
+/// One row more tells that there are more.
+const FETCHED: u64 = MOST + 1;
 
 /// A column of the spreadsheet: its key in `document_file.` and its width; 0 when only papers have it.
 type Columns = &'static [(&'static str, u16)];
@@ -90,6 +93,15 @@ fn places(list: DocumentList) -> impl Iterator<Item = usize> {
     printed(list).iter().filter_map(move |(key, ..)| all.iter().position(|(one, _)| one == key))
 }
 
+/// All rows, when they are not more than the most: a list that was cut would be taken for the whole.
+fn whole<R>(rows: Vec<R>, most: u64) -> Result<Vec<R>> {
+    if u64::try_from(rows.len()).is_ok_and(|found| found <= most) {
+        Ok(rows)
+    } else {
+        Err(Refused::new("list_too_long").with("max", most).into())
+    }
+}
+
 async fn entries(ask: &Ask<'_, impl ConnectionTrait>, list: DocumentList) -> Result<Vec<Entry>> {
     match list {
         DocumentList::Master => rows::master(ask).await,
@@ -130,7 +142,7 @@ pub fn file_name(list: DocumentList, today: chrono::NaiveDate) -> String {
 /// A list of a unit, with everything below it, as a spreadsheet of today.
 ///
 /// # Errors
-/// 404 for a unit whose documents the caller does not read.
+/// 404 for a unit whose documents the caller does not read, 409 `list_too_long`: it is never cut.
 pub async fn file(
     db: &impl ConnectionTrait,
     caller: &Caller,
@@ -207,5 +219,24 @@ fn text(cell: &Cell) -> String {
         Cell::Text(text) => text.clone(),
         Cell::Number(number) => number.to_string(),
         Cell::Date(day) => domain::time::vn_day(*day),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_too_long_is_refused_and_never_cut() {
+        for (rows, expected) in [(0, Ok(0)), (3, Ok(3)), (4, Err(Some("3")))] {
+            let found = whole(vec!["row"; rows], 3).map(|rows| rows.len());
+            let found = found.map_err(|error| match error {
+                Error::Rule(refused) if refused.code == "list_too_long" => {
+                    refused.params.into_iter().find(|(name, _)| *name == "max").map(|(_, most)| most)
+                }
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(found, expected.map_err(|most| most.map(str::to_owned)), "{rows}");
+        }
     }
 }

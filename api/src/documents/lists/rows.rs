@@ -18,7 +18,7 @@ use sea_orm::{
 use super::super::distribution::{Offer, kept, with_facts};
 use super::super::revisions::numbers_of;
 use super::super::{access, below, registers};
-use super::{Ask, Columns, Entry, MOST, Printed};
+use super::{Ask, Columns, Entry, FETCHED, MOST, Printed, whole};
 use crate::error::Result;
 use crate::inspections::unit_names;
 use crate::store::names_of_people;
@@ -64,14 +64,15 @@ pub(super) async fn master(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<En
         .filter(Condition::all().add_option(ask.unit_id.map(|unit| Column::UnitId.in_subquery(below(unit)))))
         .filter(Column::Code.is_not_null());
     let query = match ask.slice {
-        None => query.order_by_asc(Column::UnitId).order_by_asc(Column::Code).limit(MOST),
+        None => query.order_by_asc(Column::UnitId).order_by_asc(Column::Code).limit(FETCHED),
         Some(slice) => query
             .filter(slice.after(Column::CreatedAt, Column::Id, true))
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(slice.fetch()),
     };
-    let listed = super::super::listed(ask.db, ask.caller, query.all(ask.db).await?).await?;
+    let rows = whole(query.all(ask.db).await?, MOST)?;
+    let listed = super::super::listed(ask.db, ask.caller, rows).await?;
     let issued: BTreeSet<IssueDecisionId> = listed.iter().filter_map(|one| one.current.as_ref()?.decision_id).collect();
     let decisions = decisions(ask.db, issued).await?;
     let sent_to = sent_to(ask, listed.iter().filter_map(|one| Some(one.current.as_ref()?.id))).await?;
@@ -186,14 +187,14 @@ pub(super) async fn external(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<
         .filter(registers::above(ask.caller, Column::UnitId))
         .filter(Condition::all().add_option(ask.unit_id.map(|unit| registers::kept_for(Column::UnitId, unit))));
     let query = match ask.slice {
-        None => query.order_by_asc(Column::Number).order_by_asc(Column::Id).limit(MOST),
+        None => query.order_by_asc(Column::Number).order_by_asc(Column::Id).limit(FETCHED),
         Some(slice) => query
             .filter(slice.after(Column::CreatedAt, Column::Id, true))
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(slice.fetch()),
     };
-    let rows = query.all(ask.db).await?;
+    let rows = whole(query.all(ask.db).await?, MOST)?;
     let heirs: BTreeSet<ExternalDocumentId> = rows.iter().filter_map(|row| row.replaced_by_id).collect();
     let heirs: BTreeMap<ExternalDocumentId, String> = external_document::Entity::find()
         .select_only()
@@ -294,14 +295,14 @@ pub(super) async fn book(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<Entr
         .filter(own)
         .filter(Condition::all().add_option(ask.unit_id.map(|unit| Column::RevisionId.in_subquery(revisions_of(unit)))));
     let query = match ask.slice {
-        None => query.order_by_asc(Column::RevisionId).order_by_asc(Column::Id).limit(MOST),
+        None => query.order_by_asc(Column::RevisionId).order_by_asc(Column::Id).limit(FETCHED),
         Some(slice) => query
             .filter(slice.after(Column::OfferedAt, Column::Id, true))
             .order_by_desc(Column::OfferedAt)
             .order_by_desc(Column::Id)
             .limit(slice.fetch()),
     };
-    let rows = query.all(ask.db).await?;
+    let rows = whole(query.all(ask.db).await?, MOST)?;
     let given: BTreeSet<_> = rows.iter().map(|row| row.revision_id).collect();
     let revisions = revision::Entity::find().filter(revision::Column::Id.is_in(given)).all(ask.db).await?;
     let numbers: BTreeMap<_, _> = revisions.iter().filter_map(|row| Some((row.id, numbers_of(row)?))).collect();
@@ -390,14 +391,14 @@ pub(super) async fn requests(ask: &Ask<'_, impl ConnectionTrait>) -> Result<Vec<
         .filter(Column::RequestCode.is_not_null())
         .filter(Condition::all().add_option(ask.unit_id.map(|unit| Column::Id.in_subquery(revisions_of(unit)))));
     let query = match ask.slice {
-        None => query.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).limit(MOST),
+        None => query.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).limit(FETCHED),
         Some(slice) => query
             .filter(slice.after(Column::CreatedAt, Column::Id, true))
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(slice.fetch()),
     };
-    let rows = query.all(ask.db).await?;
+    let rows = whole(query.all(ask.db).await?, MOST)?;
     let ids: BTreeSet<DocumentId> = rows.iter().map(|row| row.document_id).collect();
     let documents: BTreeMap<DocumentId, document::Model> = document::Entity::find()
         .filter(document::Column::Id.is_in(ids))

@@ -21,8 +21,8 @@ use super::super::issue::{self, Withdrawal};
 use super::super::revisions::{self, Read, numbers_of, people_of};
 use super::super::{access, distribution as offers};
 use super::words::{
-    MOST_CHOICES, Names, document_link, name_of, number_of, part_name, revision_tone, staff, task_field, task_of, text_forms,
-    times_shown, title_of,
+    MOST_CHOICES, Names, document_link, drafter_of, name_of, number_of, part_name, revision_tone, staff, task_field, task_of,
+    text_forms, times_shown, title_of,
 };
 use super::{Failed, form_of, mendable, renamed};
 use crate::app::App;
@@ -72,7 +72,7 @@ async fn shown(app: &App, caller: &Caller, read: Read, failed: &Failed) -> Resul
     let keeps = read.case.by.control || read.case.by.head;
     let audience_open = !row.state.was_in_force() && row.state != RevisionState::Cancelled;
     let Acts { buttons, opinions, acts } = acts(&href, &row, &verbs, failed);
-    let drafts = may(RevisionVerb::Accept);
+    let drafts = may(RevisionVerb::Accept) || may(RevisionVerb::Reassign);
     let later = numbers_of(&row).is_some_and(|numbers| numbers.issue > 1 || numbers.amendment > 0);
     let decision = match row.decision_id {
         Some(id) => issue_decision::Entity::find_by_id(id).one(db).await?.map(|one| (one.number, one.signed_on)),
@@ -163,7 +163,9 @@ fn acts(href: &str, row: &entities::revision::Model, verbs: &[RevisionVerb], fai
             V::Save | V::Issue => {}
             V::Submit => found.buttons.push(drawn(verb)),
             V::Review | V::Approve => found.opinions.push(drawn(verb)),
-            V::Accept | V::Return | V::Except | V::Withdraw | V::Archive | V::Cancel => found.acts.push(drawn(verb)),
+            V::Accept | V::Return | V::Recall | V::Reassign | V::Except | V::Withdraw | V::Archive | V::Cancel => {
+                found.acts.push(drawn(verb));
+            }
         }
     }
     found
@@ -329,6 +331,14 @@ async fn done(app: &App, caller: &Caller, id: RevisionId, verb: RevisionVerb, fo
         V::Except => revisions::except(store, caller, id, version, reason()).await,
         V::Cancel => revisions::cancel(store, caller, id, version, reason()).await,
         V::Archive => revisions::archive(store, caller, id, version, reason()).await,
+        V::Recall => revisions::recall(store, caller, id, version, reason()).await,
+        V::Reassign => {
+            let mut problems = domain::draft::Problems::new();
+            let (drafter_id, due_on) = drafter_of(form, &mut problems);
+            problems.finish()?;
+            let given = revisions::reassign(store, caller, id, version, drafter_id, due_on).await;
+            given.map_err(|error| renamed(error, task_field))
+        }
         V::Withdraw => {
             let replaced_by_id = match form.value("replaced_by_id") {
                 "" => None,

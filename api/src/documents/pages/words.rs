@@ -153,18 +153,23 @@ pub fn ground_of(form: &Form) -> Result<Ground> {
 /// Everything missing.
 pub fn task_of(form: &Form) -> Result<Task> {
     let mut problems = Problems::new();
-    let drafter_id = form.value("drafter_id").parse::<PersonId>();
-    problems.check(drafter_id.is_err(), "drafter_id", "required");
+    let (drafter_id, due_on) = drafter_of(form, &mut problems);
     let kept = form.value("text_form").parse::<TextForm>();
     problems.check(kept.is_err(), "text_form", "required");
-    let due_on = optional_date(form, "draft_due_on", &mut problems);
     problems.finish()?;
     Ok(Task {
-        drafter_id: drafter_id.map_err(|_unknown| Error::field("drafter_id", "required"))?,
+        drafter_id,
         due_on,
         form: kept.map_err(|_unknown| Error::field("text_form", "required"))?,
         new_issue: form.value("new_issue") == "yes",
     })
+}
+
+/// Who drafts, until when; nobody where `drafter_id` is a problem.
+pub fn drafter_of(form: &Form, problems: &mut Problems) -> (PersonId, Option<chrono::NaiveDate>) {
+    let drafter_id = form.value("drafter_id").parse::<PersonId>();
+    problems.check(drafter_id.is_err(), "drafter_id", "required");
+    (drafter_id.unwrap_or(PersonId(uuid::Uuid::nil())), optional_date(form, "draft_due_on", problems))
 }
 
 /// A date that may be left out.

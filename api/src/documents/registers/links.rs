@@ -260,10 +260,13 @@ pub async fn confirm(store: &Store, caller: &Caller, id: DocumentLinkId) -> Resu
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
-            let holds = document_link::Entity::find_by_id(id).filter(holding(tx.today()));
-            let before = holds.one(tx.db()).await?.ok_or(Error::NotFound)?;
-            let parent = access::find_document(tx.db(), &who, before.document_id, true).await?;
+            let today = tx.today();
+            let holds = || document_link::Entity::find_by_id(id).filter(holding(today));
+            let found = holds().one(tx.db()).await?.ok_or(Error::NotFound)?;
+            let parent = access::find_document(tx.db(), &who, found.document_id, true).await?;
             keeps(&tx, &who, parent.unit_id).await?;
+            // Read again under the lock: whoever confirmed it at the same time has ended this one.
+            let before = holds().one(tx.db()).await?.ok_or(Error::NotFound)?;
             let event = Event::on("document.link_confirmed", Subject::Document, parent.id.0).unit(parent.unit_id);
             tx.record(event.after(&before));
             let now = if before.valid_from == tx.today() {

@@ -15,7 +15,7 @@ use domain::rule::require;
 use entities::{document, evidence, person, revision, route_word};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -303,10 +303,6 @@ pub async fn write(
         .write(caller, move |tx| async move {
             let case = begin(&tx, &who, id, version).await?;
             advance(case.row.state, RevisionVerb::Save, &case.by, &case.facts)?;
-            let mut people = authors(&case.row);
-            if !people.contains(&who.person) {
-                people.push(who.person);
-            }
             let row = revision::ActiveModel {
                 source: Set(ground.source),
                 source_ref: Set(ground.source_ref),
@@ -314,7 +310,7 @@ pub async fn write(
                 changed_part: Set(ground.changed_part),
                 summary: Set(ground.summary),
                 content: Set(serde_json::to_value(&content)?),
-                author_ids: Set(json!(people)),
+                author_ids: Set(with_author(&case.row, who.person)),
                 ..Default::default()
             };
             save(&tx, &case, "revision.saved", row, None).await
@@ -351,6 +347,69 @@ pub async fn cancel(store: &Store, caller: &Caller, id: RevisionId, version: Ver
     .await
 }
 
+/// Calls a text back that cannot go on: somebody of its route has left, or something must change first. What was said
+/// stays; the route begins anew when it is handed in again.
+///
+/// # Errors
+/// 404, stale, no reason, who and when of the machine.
+pub async fn recall(store: &Store, caller: &Caller, id: RevisionId, version: Version, reason: String) -> Result<revision::Model> {
+    act(store, caller, (id, version), RevisionVerb::Recall, "revision.recalled", Some(reason), |_, _| Default::default()).await
+}
+
+/// Gives a draft to another drafter, who is its author from then on beside those before.
+///
+/// # Errors
+/// 404, stale, wrong fields, who and when of the machine.
+pub async fn reassign(
+    store: &Store,
+    caller: &Caller,
+    id: RevisionId,
+    version: Version,
+    drafter_id: PersonId,
+    due_on: Option<NaiveDate>,
+) -> Result<revision::Model> {
+    let who = caller.clone();
+    store
+        .write(caller, move |tx| async move {
+            let case = begin(&tx, &who, id, version).await?;
+            let state = advance(case.row.state, RevisionVerb::Reassign, &case.by, &case.facts)?;
+            let mut problems = Problems::new();
+            let task = Task { drafter_id, due_on, form: case.row.form, new_issue: false };
+            check_drafter(&tx, task, &mut problems).await?;
+            problems.finish()?;
+            let row = revision::ActiveModel {
+                state: Set(state),
+                drafter_id: Set(Some(drafter_id)),
+                draft_due_on: Set(due_on),
+                author_ids: Set(with_author(&case.row, drafter_id)),
+                ..Default::default()
+            };
+            save(&tx, &case, "revision.reassigned", row, None).await
+        })
+        .await
+}
+
+/// The authors of a revision and one more.
+fn with_author(row: &revision::Model, person: PersonId) -> serde_json::Value {
+    let mut people = authors(row);
+    if !people.contains(&person) {
+        people.push(person);
+    }
+    json!(people)
+}
+
+/// Notes that somebody brought a file of a draft or took one out: from then on an author of it. Its version moves, so
+/// that nobody hands in a text over files they did not see.
+///
+/// # Errors
+/// 404, the database's.
+pub(crate) async fn file_changed(tx: &Tx, caller: &Caller, id: RevisionId) -> Result<()> {
+    let before = revision::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?.ok_or(Error::NotFound)?;
+    let row = revision::ActiveModel { author_ids: Set(with_author(&before, caller.person)), ..Default::default() };
+    write_over(tx, &before, row).await?;
+    Ok(())
+}
+
 /// Puts a text that is not in force any more into the archive.
 ///
 /// # Errors
@@ -362,11 +421,8 @@ pub async fn archive(
     version: Version,
     reason: String,
 ) -> Result<revision::Model> {
-    let who = caller.person;
-    act(store, caller, (id, version), RevisionVerb::Archive, "revision.archived", Some(reason), move |_, reason| {
-        ended(who, reason)
-    })
-    .await
+    // Why and by whom it was withdrawn stays with it; why it was archived is in the trail.
+    act(store, caller, (id, version), RevisionVerb::Archive, "revision.archived", Some(reason), |_, _| Default::default()).await
 }
 
 fn ended(by: PersonId, reason: Option<&str>) -> revision::ActiveModel {
