@@ -117,6 +117,17 @@ impl RevisionVerb {
     }
 }
 
+impl StepAct {
+    /// The field code of a person who is named on a step and could not do its act.
+    #[must_use]
+    pub const fn unable(self) -> &'static str {
+        match self {
+            Self::Review => "unknown_person",
+            Self::Approve => "not_approver",
+        }
+    }
+}
+
 /// A step of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteStep {
@@ -531,7 +542,7 @@ mod tests {
         let facts = Facts { faults: 2, times_unexplained: 1, ..Facts::new(TextForm::Uploaded) };
         let codes: Vec<_> = missing(&facts).iter().map(|refused| refused.code).collect();
         assert_eq!(codes, ["route_missing", "revision_files_missing", "revision_incomplete", "step_times_unexplained"]);
-        assert_eq!(missing(&ready()), []);
+        assert!(missing(&ready()).is_empty());
     }
 
     #[test]

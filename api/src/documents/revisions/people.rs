@@ -62,8 +62,7 @@ async fn check_people(tx: &Tx, parent: &document::Model, steps: &[RouteStep], pr
             if row.is_none_or(|row| row.disabled_at.is_some()) {
                 wrong = Some("unknown_person");
             } else if !acts(tx, *person, parent.unit_id, step.act).await? {
-                let code = if step.act == StepAct::Approve { "not_approver" } else { "unknown_person" };
-                wrong = wrong.or(Some(code));
+                wrong = wrong.or(Some(step.act.unable()));
             }
         }
         if let Some(code) = wrong {

@@ -429,7 +429,17 @@ impl View for RevisionPage {
             issue_href: None,
             ..given.clone()
         };
-        vec![draft, given, ended]
+        let asked = Self {
+            state: RevisionState::Proposed,
+            tone: Tone::Warn,
+            number: None,
+            drafter: None,
+            is_first: true,
+            faults: vec![],
+            route: vec![],
+            ..draft.clone()
+        };
+        vec![draft, given, ended, asked]
     }
 }
 
