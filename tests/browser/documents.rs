@@ -119,7 +119,7 @@ async fn a_request_becomes_a_procedure_that_its_people_acknowledge_and_the_publi
     phone.sign_in(DRAFTER).await;
     phone.go("/quy-trinh/de-nghi").await;
     phone.choose("kind", "procedure").await;
-    phone.fill("title", "Đăng ký khai sinh").await;
+    phone.fill("document_title", "Đăng ký khai sinh").await;
     phone.choose("request_source", "procedure_change").await;
     phone.fill("reason", "Thủ tục mới được công bố, xã chưa có quy trình.").await;
     phone.shot("de-nghi").await;
@@ -285,7 +285,7 @@ async fn a_text_comes_as_word_and_pdf_and_goes_the_same_way_to_the_public_page()
     window.sign_in(SECRETARY).await;
     window.go("/quy-trinh/moi").await;
     window.choose("kind", "procedure").await;
-    window.fill("title", "Chứng thực chữ ký").await;
+    window.fill("document_title", "Chứng thực chữ ký").await;
     window.fill("field_name", "Chứng thực").await;
     window.submit("/quy-trinh/moi").await;
     let document = window.path().await;

@@ -25,7 +25,7 @@ async fn send(client: &Client, page: &str, action: &str, fields: &[(&str, &str)]
 }
 
 async fn document(app: &TestApp, title: &str) -> String {
-    let fields = [("kind", "procedure"), ("title", title), ("field_name", "Hộ tịch"), ("field_code", "HT")];
+    let fields = [("kind", "procedure"), ("document_title", title), ("field_name", "Hộ tịch"), ("field_code", "HT")];
     place(send(&app.browse(SECRETARY).await, "/quy-trinh/moi", "/quy-trinh/moi", &fields).await)
 }
 
@@ -136,9 +136,11 @@ async fn a_procedure_goes_by_pages_from_the_empty_list_to_an_acknowledged_revisi
     let secretary = app.browse(SECRETARY).await;
     assert!(secretary.get("/quy-trinh").await.expect(200).text().contains("Chưa có tài liệu nào."));
     let new = "/quy-trinh/moi";
-    let wrong = send(&secretary, new, new, &[("kind", "procedure"), ("title", ""), ("review_months", "mười hai")]).await;
+    let wrong = send(&secretary, new, new, &[("kind", "procedure"), ("document_title", ""), ("review_months", "mười hai")]).await;
     let wrong = wrong.expect(422).text();
-    for words in ["id=\"f-title-wrong\"", "id=\"f-review_months-wrong\"", "value=\"mười hai\""] {
+    for words in
+        ["Tên tài liệu: Chưa nhập", "id=\"f-document_title-wrong\"", "id=\"f-review_months-wrong\"", "value=\"mười hai\""]
+    {
         assert!(wrong.contains(words), "{words}");
     }
     let document = document(&app, "Đăng ký khai sinh").await;
@@ -269,19 +271,23 @@ async fn a_request_for_a_new_document_gets_its_code_when_it_is_accepted() {
     let app = TestApp::start().await;
     let asker = app.browse(DRAFTER).await;
     let page = "/quy-trinh/de-nghi";
-    let refused = send(&asker, page, page, &[("kind", "procedure"), ("title", "")]).await.expect(422).text();
-    for field in ["title", "request_source", "reason"] {
+    let refused = send(&asker, page, page, &[("kind", "procedure"), ("document_title", "")]).await.expect(422).text();
+    for field in ["document_title", "request_source", "reason"] {
         assert!(refused.contains(&format!("href=\"#f-{field}\"")), "{field}");
     }
     let fields = [
         ("kind", "instruction"),
-        ("title", "Hướng dẫn số hóa hồ sơ"),
+        ("document_title", "Hướng dẫn số hóa hồ sơ"),
         ("request_source", "suggestion"),
         ("reason", "Mỗi nơi làm một cách."),
+        ("wanted_content", "Một hướng dẫn chung."),
     ];
     let revision = place(send(&asker, page, page, &fields).await);
     let shown = asker.get(&revision).await.expect(200).text();
     assert!(shown.contains("YC-2026-0001") && !shown.contains("/viec/accept"), "{shown}");
+    assert!(shown.contains("<dt>Nội dung đề nghị</dt>") && shown.contains("Một hướng dẫn chung."), "{shown}");
+    let decides = app.browse(SECRETARY).await.get(&revision).await.expect(200).text();
+    assert!(decides.contains("Không chấp nhận đề nghị") && !decides.contains("Hủy dự thảo"), "{decides}");
     let drafter = app.person(DRAFTER).await;
     let refused = act(&app, SECRETARY, &revision, "accept", &[("drafter_id", "")]).await.expect(422).text();
     assert!(refused.contains("href=\"#f-accept-drafter_id\"") && refused.contains("href=\"#f-accept-text_form\""), "{refused}");
@@ -343,6 +349,8 @@ async fn a_changed_procedure_is_compared_in_words_and_its_old_public_address_say
     anyone.get(&format!("{public}/to-treo")).await.expect(200);
     let fields = [("reason", "Thủ tục bị bãi bỏ."), ("end_decision", "12/QĐ-UBND ngày 16/11/2026"), ("replaced_by_id", "")];
     act(&app, HEAD, &second, "withdraw", &fields).await.expect(303);
+    let kept = secretary.get(&document).await.expect(200).text();
+    assert!(!kept.contains(&format!("href=\"{document}/ra-soat\"")), "nothing is in force that could be reviewed: {kept}");
     let gone = anyone.get(&public).await.expect(200).text();
     assert!(gone.contains("đã bị thu hồi") && gone.contains("12/QĐ-UBND ngày 16/11/2026"), "{gone}");
     anyone.get(&format!("{public}/to-treo")).await.expect(404);
@@ -355,7 +363,7 @@ async fn a_changed_procedure_is_compared_in_words_and_its_old_public_address_say
 async fn everybody_finds_a_procedure_without_diacritics_and_prints_its_poster() {
     let app = TestApp::start().await;
     let (document, _) = in_force(&app, "Đăng ký khai tử", "05/QĐ-UBND").await;
-    let internal = [("kind", "procedure"), ("title", "Kiểm soát tài liệu")];
+    let internal = [("kind", "procedure"), ("document_title", "Kiểm soát tài liệu")];
     let secretary = app.browse(SECRETARY).await;
     let inside = place(send(&secretary, "/quy-trinh/moi", "/quy-trinh/moi", &internal).await);
     let revision = draft(&app, &inside, "written").await;
@@ -475,13 +483,119 @@ async fn nobody_is_shown_or_lent_what_is_not_theirs() {
     // A stale form is refused with what is typed still in it.
     let secretary = app.browse(SECRETARY).await;
     let edit = format!("{document}/sua");
-    let fields = [("title", "Đăng ký giám hộ cử"), ("field_name", "Hộ tịch")];
+    let fields = [("document_title", "Đăng ký giám hộ cử"), ("field_name", "Hộ tịch")];
     send(&secretary, &edit, &edit, &fields).await.expect(303);
-    let stale = secretary.force(&edit, &edit, &[("title", "Tên cũ")]).await;
+    let stale = secretary.force(&edit, &edit, &[("document_title", "Tên cũ")]).await;
     let stale = stale.expect(412).text();
     assert!(stale.contains("value=\"Tên cũ\""), "{stale}");
     // What only a hand-made form could send is judged as the button would be.
     let forced = drafter.force(&revision, &format!("{revision}/viec/approve"), &[]).await;
     assert!(matches!(forced.status.as_u16(), 403 | 409), "{}", forced.status);
     drafter.force(&revision, &format!("{revision}/viec/save"), &[]).await.expect(404);
+}
+
+#[tokio::test]
+async fn the_page_of_a_draft_says_all_that_keeps_it_from_being_handed_in_and_where_it_is_mended() {
+    let app = TestApp::start().await;
+    let document = document(&app, "Đăng ký khai sinh").await;
+    let revision = draft(&app, &document, "written").await;
+    let drafter = app.browse(DRAFTER).await;
+    let slower = text(&[("steps/1/times/0/amount", "9,5")]);
+    let page = follow(&drafter, write(&app, &revision, &slower).await).await;
+    for words in [
+        format!("href=\"{revision}/duong-di\">Chưa có đường đi xem xét, phê duyệt"),
+        format!("href=\"{revision}/soan#f-time_reason\">Còn 1 trường hợp có tổng thời gian"),
+    ] {
+        assert!(page.contains(&words), "{words}\n{page}");
+    }
+    assert!(!page.contains("/viec/submit"), "{page}");
+    assert!(drafter.get(&format!("{revision}/soan")).await.expect(200).text().contains("id=\"f-time_reason\""));
+    route_and_audience(&app, &revision).await;
+    let page = drafter.get(&revision).await.expect(200).text();
+    assert!(!page.contains("Chưa có đường đi xem xét") && !page.contains("/viec/submit"), "{page}");
+    let explained = text(&[("steps/1/times/0/amount", "9,5"), ("time_reason", "Có bước chờ cơ quan khác.")]);
+    let page = follow(&drafter, write(&app, &revision, &explained).await).await;
+    assert!(page.contains("/viec/submit") && !page.contains("Nội dung còn thiếu hoặc sai"), "{page}");
+    let uploaded = draft(&app, &document, "uploaded").await;
+    let page = drafter.get(&uploaded).await.expect(200).text();
+    assert!(page.contains(&format!("href=\"{uploaded}/soan\">Bản dự thảo chưa có tệp nào")), "{page}");
+}
+
+#[tokio::test]
+async fn a_text_is_taken_only_as_word_or_pdf_and_a_refused_one_leaves_the_draft_as_it_was() {
+    let app = TestApp::start().await;
+    let procedure = document(&app, "Chứng thực chữ ký").await;
+    let revision = draft(&app, &procedure, "uploaded").await;
+    let drafter = app.browse(DRAFTER).await;
+    let sheet = b"PK\x03\x04 xl/workbook.xml".as_slice();
+    for (name, bytes, words) in [
+        ("a.exe", b"MZ\x90".as_slice(), "Văn bản phải là tệp .doc, .docx, .odt hoặc .pdf."),
+        ("quy-trinh.xlsx", sheet, "Văn bản phải là tệp .doc, .docx, .odt hoặc .pdf."),
+        ("quy-trinh.pdf", b"MZ\x90".as_slice(), "Nội dung tệp không đúng với đuôi của tên tệp."),
+        ("quy-trinh.docx", b"".as_slice(), "Tệp không có nội dung."),
+    ] {
+        let kind = "application/octet-stream";
+        let pdf = b"%PDF-1.7 noi dung".as_slice();
+        let refused = upload(&drafter, &revision, &[("tot.pdf", "application/pdf", pdf), (name, kind, bytes)]).await;
+        let refused = refused.expect(422).text();
+        assert!(refused.contains(words) && refused.contains("href=\"#f-van_ban\""), "{name}: {refused}");
+        let page = drafter.get(&revision).await.expect(200).text();
+        assert!(page.contains("Chưa có tệp nào.") && !page.contains("Lưu nội dung"), "{name}: {page}");
+    }
+    // A form is often a table.
+    let fields = [("kind", "form"), ("document_title", "Sổ theo dõi hồ sơ")];
+    let form = place(send(&app.browse(SECRETARY).await, "/quy-trinh/moi", "/quy-trinh/moi", &fields).await);
+    let revision = draft(&app, &form, "uploaded").await;
+    let page = follow(&drafter, upload(&drafter, &revision, &[("so.xlsx", "application/octet-stream", sheet)]).await).await;
+    assert!(page.contains("so.xlsx"), "{page}");
+    let refused = upload(&drafter, &revision, &[("a.exe", "application/octet-stream", b"MZ".as_slice())]).await;
+    assert!(refused.expect(422).text().contains("Biểu mẫu phải là tệp"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_route_says_who_may_approve_and_names_who_may_not() {
+    let app = TestApp::start().await;
+    let document = document(&app, "Đăng ký kết hôn").await;
+    let revision = draft(&app, &document, "written").await;
+    let drafter = app.browse(DRAFTER).await;
+    let action = format!("{revision}/duong-di");
+    let form = drafter.get(&action).await.expect(200).text();
+    assert!(form.contains("(được phê duyệt)"), "{form}");
+    let (reviewer, secretary) = (app.person(REVIEWER).await, app.person(SECRETARY).await);
+    let (first, second) = (format!("steps/0/people/{reviewer}"), format!("steps/1/people/{secretary}"));
+    let mut fields = vec![("steps/0/act", "review"), ("steps/0/rule", "any"), (first.as_str(), "yes")];
+    fields.extend([("steps/1/act", "approve"), ("steps/1/rule", "any"), (second.as_str(), "yes")]);
+    let refused = send(&drafter, &action, &action, &fields).await.expect(422).text();
+    assert!(refused.contains("Người này không có quyền phê duyệt tài liệu của đơn vị."), "{refused}");
+    assert!(refused.contains("href=\"#f-steps-1-people\"") && !refused.contains("href=\"#f-steps-0-people\""), "{refused}");
+}
+
+#[tokio::test]
+async fn a_term_of_retention_that_nobody_can_read_is_kept_and_said() {
+    let app = TestApp::start().await;
+    let document = document(&app, "Đăng ký khai tử").await;
+    let secretary = app.browse(SECRETARY).await;
+    let edit = format!("{document}/sua");
+    for (term, clear) in [("theo quy định", false), ("5 năm sau khi bị thay thế", true), ("Vĩnh viễn", true)] {
+        let fields = [("document_title", "Đăng ký khai tử"), ("retention", term)];
+        let page = follow(&secretary, send(&secretary, &edit, &edit, &fields).await).await;
+        assert!(page.contains(term) && page.contains("Chưa đọc được thời hạn") != clear, "{term}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_asked_for_names_the_part_it_is_about() {
+    let app = TestApp::start().await;
+    let (document, _) = in_force(&app, "Đăng ký giám hộ", "05/QĐ-UBND").await;
+    let asker = app.browse(DRAFTER).await;
+    let fields = [
+        ("request_source", "suggestion"),
+        ("reason", "Rút ngắn thời gian."),
+        ("changed_part", "Mục 5.8, bước 2"),
+        ("summary", "Thẩm định trong 4 giờ."),
+    ];
+    let page = follow(&asker, send(&asker, &document, &format!("{document}/de-nghi"), &fields).await).await;
+    for words in ["<dt>Trang, phần hiện hành</dt>", "Mục 5.8, bước 2", "<dt>Mô tả nội dung sửa đổi</dt>"] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
 }

@@ -591,6 +591,7 @@ async fn who_reviews_and_approves_may_add_a_remark_and_has_a_day() {
     let reviewer = app.browse(REVIEWER).await;
     let html = shown(&reviewer, &revision).await;
     assert!(html.contains("id=\"f-review-remark\""), "{html}");
+    assert!(html.contains("<time datetime=\"2026-11-19\">"), "the page names the same day as the work list: {html}");
     let long = "a".repeat(4_001);
     let action = format!("{revision}/viec/review");
     let refused = reviewer.fill(&revision, &action, &[("remark", &long)]).await.expect(422).text();
@@ -599,6 +600,7 @@ async fn who_reviews_and_approves_may_add_a_remark_and_has_a_day() {
     assert_eq!(due(HEAD, "approve_document").await, Some(json!("2026-11-23")), "from when the turn came");
     let html = shown(&app.browse(HEAD).await, &revision).await;
     assert!(html.contains("Đã đối chiếu thời hạn."), "{html}");
+    assert!(html.contains("<time datetime=\"2026-11-23\">"), "{html}");
     place(app.browse(HEAD).await.fill(&revision, &format!("{revision}/viec/approve"), &[]).await);
     let done = app.sign_in(HEAD).await.get(&path(&id)).await.expect(200).json();
     assert_eq!((done["revision"]["state"].as_str(), &done["route"][1]["words"][0]["remark"]), (Some("approved"), &Json::Null));
@@ -786,4 +788,40 @@ async fn what_replaces_a_record_is_another_one_that_can_be_read() {
         assert!(shown(&own, record).await.contains("Đã bị thay thế"), "{record}");
     }
     assert!(shown(&own, &next_entry).await.contains("Thay thế cho"));
+}
+
+#[tokio::test]
+async fn a_code_in_force_is_entered_once_and_nothing_was_looked_up_tomorrow() {
+    let app = TestApp::start().await;
+    let secretary = app.browse(SECRETARY).await;
+    tthc(&secretary, "1.001193").await;
+    let new = format!("{CATALOGUE}/moi");
+    let fields = |from: &'static str| {
+        [
+            ("tthc_code", "1.001193"),
+            ("tthc_title", "Đăng ký khai sinh"),
+            ("field_name", "Hộ tịch"),
+            ("tthc_level", "commune"),
+            ("tthc_from", from),
+            ("tthc_change", "new"),
+        ]
+    };
+    let refused = secretary.fill(&new, &new, &fields("2026-07-01")).await.expect(422).text();
+    assert!(refused.contains("Danh mục đã có mã này đang có hiệu lực") && refused.contains("href=\"#f-tthc_code\""), "{refused}");
+    // What was in force before it is another time of the same procedure.
+    let mut past = fields("2020-01-01").to_vec();
+    past.push(("tthc_to", "2025-06-30"));
+    secretary.fill(&new, &new, &past).await.expect(303);
+
+    let new = format!("{LAWS}/moi");
+    let mut fields = vec![("law_number", "61/2018/NĐ-CP"), ("law_title", "Nghị định"), ("law_type", "Nghị định")];
+    fields.extend([("law_issuer", "Chính phủ"), ("law_checked_on", "2026-11-17")]);
+    let refused = secretary.fill(&new, &new, &fields).await.expect(422).text();
+    assert!(
+        refused.contains("href=\"#f-law_checked_on\"") && refused.contains("Ngày này không được sau hôm nay (16/11/2026)."),
+        "{refused}"
+    );
+    fields.pop();
+    fields.push(("law_checked_on", "2026-11-16"));
+    secretary.fill(&new, &new, &fields).await.expect(303);
 }

@@ -3,7 +3,7 @@
 use domain::document::control::{OfferCause, ReceiptFact};
 use domain::document::{DocumentKind, DocumentState, RequestSource, RevisionState, TextForm};
 use domain::id::DocumentId;
-use domain::permission::Span;
+use domain::permission::{Role, Span};
 use domain::record::Subject;
 use entities::{
     administrative_procedure, distribution, document, external_document, issue_decision, kept_record, procedure_change,
@@ -17,7 +17,7 @@ use sea_orm::{
 use serde_json::{Value as Json, json};
 use tests::{Answer, Client, TestApp};
 
-use crate::evidence::{begin, metadata, upload};
+use crate::evidence::{begin, metadata, upload, upload_answer};
 use crate::support::{person_id, unit_id};
 
 const DRAFTER: &str = "congchuc.an";
@@ -81,11 +81,17 @@ pub async fn document_of(app: &TestApp, title: &str) -> String {
     app.sign_in(SECRETARY).await.post("/api/v1/procedures", body).await.expect(201).id()
 }
 
+/// A draft of a document without any text.
+async fn draft_of(app: &TestApp, document: &str, form: &str) -> String {
+    let body =
+        json!({"drafter_id": app.person(DRAFTER).await, "form": form, "source": "first_issue", "reason": "Biên soạn lần đầu."});
+    let made = app.sign_in(SECRETARY).await.post(&format!("/api/v1/procedures/{document}/revisions"), body).await.expect(201);
+    revision_of(&made)
+}
+
 /// A draft of a document with its text, not handed in.
 pub async fn draft(app: &TestApp, document: &str) -> String {
-    let body = json!({"drafter_id": app.person(DRAFTER).await, "form": "written", "source": "first_issue", "reason": "Biên soạn lần đầu."});
-    let made = app.sign_in(SECRETARY).await.post(&format!("/api/v1/procedures/{document}/revisions"), body).await.expect(201);
-    let id = revision_of(&made);
+    let id = draft_of(app, document, "written").await;
     save(&app.sign_in(DRAFTER).await, &id, json!({"content": content()})).await.expect(200);
     id
 }
@@ -137,10 +143,15 @@ pub async fn amend(app: &TestApp, document: &str, scope: &str) -> String {
 
 /// Makes somebody ISO secretary of a unit, or of everything below it.
 pub async fn keeps(app: &TestApp, login: &str, unit: &str, span: Span) {
+    holds(app, login, Role::IsoSecretary, unit, span).await;
+}
+
+/// Gives somebody a role at a unit, or at everything below it.
+async fn holds(app: &TestApp, login: &str, role: Role, unit: &str, span: Span) {
     let row = entities::assignment::ActiveModel {
         id: Set(app.clock.id().into()),
         person_id: Set(person_id(app, login).await),
-        role: Set(domain::permission::Role::IsoSecretary),
+        role: Set(role),
         unit_id: Set(unit_id(app, unit).await),
         span: Set(span),
         valid_from: Set("2026-01-01".parse().unwrap()),
@@ -191,7 +202,7 @@ async fn a_procedure_goes_from_a_request_to_an_acknowledged_revision() {
     assert_eq!(act(&drafter, &id, "submit", json!({})).await.expect(409).code(), "route_missing");
     let alone = json!({"steps": [{"act": "review", "rule": "any", "people": [app.person(DRAFTER).await]}, {"act": "approve", "rule": "any", "people": [app.person(REVIEWER).await]}]});
     let refused = put(&drafter, &id, "route", alone).await.expect(422);
-    let expected = [("/steps/0/people", "author_on_route"), ("/steps/1/people", "unknown_person")];
+    let expected = [("/steps/0/people", "author_on_route"), ("/steps/1/people", "not_approver")];
     assert_eq!(faults(&refused), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
     put(&drafter, &id, "route", usual_route(&app).await).await.expect(200);
     let unit = app.unit("MAU-01").await;
@@ -559,6 +570,14 @@ async fn an_uploaded_word_and_pdf_go_the_same_way_and_stay_as_they_were() {
     let sealed = act(&drafter, &id, "submit", json!({})).await.expect(200).json();
     assert_eq!(sealed["files"].as_array().unwrap().len(), 2);
     assert_eq!(begin(&drafter, 1, &slipped).await.expect(409).code(), "evidence_closed");
+    // No program comes in by this door either, whatever it is called.
+    let next = draft_of(&app, &document, "uploaded").await;
+    let about: uuid::Uuid = next.parse().unwrap();
+    let program = metadata("a.exe", "application/octet-stream", Subject::Revision, about);
+    let refused = begin(&drafter, 2, &program).await.expect(422);
+    assert_eq!(faults(&refused), [("/filename".to_owned(), "text_file_type".to_owned())]);
+    let refused = upload_answer(&drafter, "a.pdf", "application/pdf", Subject::Revision, about, b"MZ").await.expect(422);
+    assert_eq!(faults(&refused), [("/filename".to_owned(), "file_not_as_named".to_owned())]);
     let etag = drafter.get(&format!("/api/v1/evidence/{docx}")).await.expect(200).etag();
     let gone = drafter.post_at(&format!("/api/v1/evidence/{docx}/remove"), &etag, json!({"reason": "Đổi tệp."})).await;
     assert_eq!(gone.expect(409).code(), "evidence_settled");
@@ -735,6 +754,8 @@ async fn what_a_document_rests_on_flags_it_when_it_ends_or_changes() {
         (made.json()["national_code"].as_str(), made.json()["suffix"].as_str()),
         (Some("1.001193"), Some("000.00.00.H55"))
     );
+    let twice = secretary.post("/api/v1/administrative-procedures", tthc("new", "2026-07-01")).await.expect(422);
+    assert_eq!(faults(&twice), [("/code".to_owned(), "in_catalogue_already".to_owned())]);
     let link = json!({"kind": "administrative_procedure", "target_id": made.id()});
     secretary.post(&format!("/api/v1/procedures/{document}/links"), link).await.expect(200);
     assert!(!flagged().await);
@@ -1016,4 +1037,49 @@ async fn who_is_taken_off_a_route_without_having_spoken_sees_the_draft_no_more()
     put(&drafter, &id, "route", route(REVIEWER).await).await.expect(200);
     sees(&other, 200).await;
     sees(&reviewer, 200).await;
+}
+
+#[tokio::test]
+async fn a_request_and_an_approved_text_wait_for_those_who_may_act_on_them_at_their_own_unit() {
+    let app = TestApp::start().await;
+    // Who keeps everything below the province is not told of each commune's requests.
+    keeps(&app, "thukyiso", "MAU", Span::Subtree).await;
+    keeps(&app, "daumoi.binh", "MAU-02", Span::Own).await;
+    holds(&app, "vanthu", Role::Registrar, "MAU-01", Span::Own).await;
+    let mut everybody = Vec::new();
+    for login in [DRAFTER, SECRETARY, HEAD, "vanthu", "thukyiso", "daumoi.binh"] {
+        everybody.push((login, app.sign_in(login).await));
+    }
+    let waiting = async |verb: &str| {
+        let mut found = Vec::new();
+        for (login, client) in &everybody {
+            let list = client.get("/api/v1/work").await.expect(200).json();
+            for item in list["items"].as_array().unwrap().iter().filter(|item| item["verb"] == verb) {
+                let text = |field: &str| item[field].as_str().unwrap().to_owned();
+                found.push((*login, text("code"), text("href")));
+            }
+        }
+        found
+    };
+    let ask = json!({"kind": "procedure", "title": "Đăng ký khai sinh", "source": "suggestion", "reason": "Chưa có."});
+    let asked = app.sign_in(DRAFTER).await.post("/api/v1/change-requests", ask).await.expect(201);
+    let id = revision_of(&asked);
+    let at = |login: &'static str| (login, "YC-2026-0001".to_owned(), format!("/quy-trinh/lan/{id}"));
+    assert_eq!(waiting("decide_request").await, [at(SECRETARY), at(HEAD)]);
+    let today = app.browse(SECRETARY).await.get("/").await.expect(200).text();
+    assert!(today.contains("Quyết định đề nghị về tài liệu"), "{today}");
+    let task = json!({"drafter_id": app.person(DRAFTER).await});
+    let accept = format!("/api/v1/change-requests/{id}/accept");
+    app.sign_in(SECRETARY).await.post_at(&accept, &asked.etag(), task).await.expect(200);
+    assert_eq!(waiting("decide_request").await, []);
+
+    save(&app.sign_in(DRAFTER).await, &id, json!({"content": content()})).await.expect(200);
+    in_approval(&app, &id).await;
+    assert_eq!(waiting("issue_document").await, []);
+    act(&app.sign_in(HEAD).await, &id, "approve", json!({})).await.expect(200);
+    let at = |login: &'static str| (login, "QT-01".to_owned(), "/quy-trinh/ban-hanh".to_owned());
+    assert_eq!(waiting("issue_document").await, [at(HEAD), at("vanthu")]);
+    let body = decision("05/QĐ-UBND", "2026-11-16", &[(&id, "2026-12-01")]);
+    app.sign_in(HEAD).await.post("/api/v1/issue-decisions", body).await.expect(200);
+    assert_eq!(waiting("issue_document").await, [], "decided, though not in force yet");
 }

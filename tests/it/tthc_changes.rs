@@ -483,24 +483,27 @@ async fn on_pages_a_decision_is_looked_at_entered_and_its_requests_opened_by_one
         ("unit_id", root.as_str()),
         ("act", "preview"),
         ("revise_days", "x"),
-        ("changes/0/code", "1.00"),
+        ("changes/0/procedure_code", "1.00"),
         ("changes/3/change", "new"),
     ];
     let html = browser.fill(new, new, &wrong).await.expect(422).text();
-    for field in ["decision_number", "decided_on", "effective_on", "revise_days", "changes-0-code", "changes-3-code"] {
+    for field in
+        ["decision_number", "decided_on", "effective_on", "revise_days", "changes-0-procedure_code", "changes-3-procedure_code"]
+    {
         assert!(html.contains(&format!("#f-{field}")), "{field}: {html}");
     }
+    assert!(html.contains("Dòng 1 – Mã thủ tục:"), "the summary and the label use the same words: {html}");
     let fields = [
         ("unit_id", root.as_str()),
         ("decision_number", "1234/QĐ-UBND"),
         ("decided_on", "2026-11-16"),
         ("effective_on", "2026-11-20"),
         ("revise_days", "10"),
-        ("changes/0/code", "1.001193"),
+        ("changes/0/procedure_code", "1.001193"),
         ("changes/0/change", "amended"),
-        ("changes/1/code", "1.009002"),
+        ("changes/1/procedure_code", "1.009002"),
         ("changes/1/change", "new"),
-        ("changes/1/title", "Xác nhận thông tin hộ tịch"),
+        ("changes/1/tthc_title", "Xác nhận thông tin hộ tịch"),
         ("changes/1/field_name", "Hộ tịch"),
         ("changes/1/level", "commune"),
     ];

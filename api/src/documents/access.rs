@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::document::content::{self, Content};
 use domain::document::control::validity;
 use domain::document::revision::{RouteStep, Word, check_route, open_step, state_of};
-use domain::document::{By, DocumentState, Facts, RevisionState};
+use domain::document::{By, DocumentKind, DocumentState, Facts, RevisionState, TextForm};
 use domain::draft::{FieldError, Problems};
 use domain::id::{DocumentId, ExternalDocumentId, PersonId, RevisionId, RouteStepId};
 use domain::permission::{Permission, Role};
@@ -224,6 +224,17 @@ pub fn authors(row: &revision::Model) -> Vec<PersonId> {
     let mut found: Vec<PersonId> = serde_json::from_value(row.author_ids.clone()).unwrap_or_default();
     found.extend(row.drafter_id.filter(|drafter| !found.contains(drafter)));
     found
+}
+
+/// Whether spreadsheets may be kept with a revision: it is a form, or its text is written here and what comes with it are
+/// its forms.
+///
+/// # Errors
+/// 404 when there is no such revision.
+pub async fn takes_sheets(db: &impl ConnectionTrait, id: RevisionId) -> Result<bool> {
+    let row = revision::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+    let parent = document::Entity::find_by_id(row.document_id).one(db).await?.ok_or(Error::NotFound)?;
+    Ok(parent.kind == DocumentKind::Form || row.form == TextForm::Written)
 }
 
 /// The written text of a revision.

@@ -1,5 +1,5 @@
-//! What of documents waits for a person: drafts, turns on a route, revisions to be acknowledged,
-//! periodic reviews.
+//! What of documents waits for a person: requests to be decided, drafts, turns on a route, approved texts to be issued,
+//! revisions to be acknowledged, periodic reviews.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use domain::document::RevisionState;
 use domain::document::control::TURN_DAYS;
 use domain::document::revision::{RouteStep, Word, open_step};
 use domain::id::{DocumentId, RevisionId, UnitId};
-use domain::permission::Permission;
+use domain::permission::{Permission, Role};
 use domain::record::Subject;
 use domain::time::vn_date;
 use entities::{document, document_setting, revision, route_person, route_step, route_word};
@@ -18,6 +18,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
+use super::access::Case;
 use super::{distribution, reviews};
 use crate::auth::Caller;
 use crate::error::Result;
@@ -26,6 +27,8 @@ use crate::http::{MOST, Slice};
 use crate::inspections::unit_names;
 use crate::work::Item;
 
+/// Where approved texts are put under a decision.
+const ISSUE: &str = "/quy-trinh/ban-hanh";
 /// Most revisions looked at.
 const MOST_REVISIONS: u64 = 500;
 
@@ -74,16 +77,24 @@ pub async fn items(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Ite
     for row in &rows {
         let Some(parent) = parents.get(&row.document_id) else { continue };
         let verb = match row.state {
+            RevisionState::Proposed => "decide_request",
             RevisionState::Draft => "write_document",
+            RevisionState::Approved => "issue_document",
             RevisionState::InReview if turns.contains_key(&row.id) => "review_document",
             RevisionState::InApproval if turns.contains_key(&row.id) => "approve_document",
             _ => continue,
         };
         let due_on = match turns.get(&row.id) {
             Some(since) => days.due(parent.unit_id, *since),
-            None => row.draft_due_on,
+            None => row.draft_due_on.filter(|_| row.state == RevisionState::Draft),
         };
-        found.push(item(verb, parent, Subject::Revision, row.id.0, due_on));
+        let waits = item(verb, parent, Subject::Revision, row.id.0, due_on);
+        found.push(match row.state {
+            // A document that is only asked for has no code yet.
+            RevisionState::Proposed => Item { code: row.request_code.clone().unwrap_or_default(), ..waits },
+            RevisionState::Approved => Item { href: ISSUE.to_owned(), ..waits },
+            _ => waits,
+        });
     }
     for row in &reviews {
         let due = item("hold_document_review", row, Subject::Document, row.id.0, row.next_review_on);
@@ -116,7 +127,37 @@ impl TurnDays {
     }
 }
 
-/// Drafts of the caller, and what is on its way with the caller named on its present route.
+/// The last day of the turn that is open on a revision, of whoever's turn it is; none while it is nobody's.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn turn_due(db: &impl ConnectionTrait, case: &Case) -> Result<Option<NaiveDate>> {
+    let handed_in = matches!(case.row.state, RevisionState::InReview | RevisionState::InApproval);
+    let Some(open) = case.open().filter(|_| handed_in) else { return Ok(None) };
+    let before = case.route.iter().take_while(|stop| stop.step.id != open.step.id).last();
+    let agreed = before.into_iter().flat_map(|stop| &stop.words).filter(|word| word.agreed);
+    let Some(since) = agreed.map(|word| word.at).max().or(case.row.submitted_at) else { return Ok(None) };
+    let unit = case.document.unit_id;
+    Ok(TurnDays::read(db, std::iter::once(unit)).await?.due(unit, since))
+}
+
+/// The units where a person themselves holds a role of these, not those below them: whose work it is.
+fn own_units(caller: &Caller, of: impl Fn(Role) -> bool) -> BTreeSet<UnitId> {
+    caller.grants.iter().filter(|held| of(held.role)).filter_map(|held| held.unit).collect()
+}
+
+/// Revisions in a state, of documents of these units.
+fn standing(state: RevisionState, units: BTreeSet<UnitId>) -> Condition {
+    let documents = Query::select()
+        .column(document::Column::Id)
+        .from(document::Entity)
+        .and_where(document::Column::UnitId.is_in(units))
+        .to_owned();
+    Condition::all().add(revision::Column::State.eq(state)).add(revision::Column::DocumentId.in_subquery(documents))
+}
+
+/// Drafts of the caller, what is on its way with the caller named on its present route, what is asked for or approved at
+/// a unit where the caller decides or issues it.
 async fn concerning(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<revision::Model>> {
     use revision::Column;
     let named = Query::select()
@@ -132,8 +173,12 @@ async fn concerning(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<re
     let on_route = Condition::all()
         .add(Column::State.is_in([RevisionState::InReview, RevisionState::InApproval]))
         .add(Column::Id.in_subquery(named));
+    let keepers = own_units(caller, |role| role == Role::Head || role.grants(Permission::ControlDocuments));
+    let issuers = own_units(caller, |role| matches!(role, Role::Head | Role::Registrar));
+    let asked = standing(RevisionState::Proposed, keepers);
+    let approved = standing(RevisionState::Approved, issuers).add(Column::DecisionId.is_null());
     Ok(revision::Entity::find()
-        .filter(Condition::any().add(mine).add(on_route))
+        .filter(Condition::any().add(mine).add(on_route).add(asked).add(approved))
         .order_by_asc(Column::Id)
         .limit(MOST_REVISIONS)
         .all(db)
@@ -147,7 +192,8 @@ async fn turns(
     caller: &Caller,
     rows: &[revision::Model],
 ) -> Result<BTreeMap<RevisionId, DateTime<Utc>>> {
-    let ids: Vec<RevisionId> = rows.iter().filter(|row| row.state != RevisionState::Draft).map(|row| row.id).collect();
+    let handed_in = rows.iter().filter(|row| matches!(row.state, RevisionState::InReview | RevisionState::InApproval));
+    let ids: Vec<RevisionId> = handed_in.map(|row| row.id).collect();
     let steps = route_step::Entity::find()
         .filter(route_step::Column::RevisionId.is_in(ids.iter().copied()))
         .order_by_asc(route_step::Column::Position)

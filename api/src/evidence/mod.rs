@@ -9,9 +9,10 @@ pub mod http;
 pub mod pages;
 pub mod uploads;
 
+use domain::document::file::check_file;
 use domain::draft::{FieldError, Problems};
 use domain::evidence::{MAX_CAPTION, clean_file_name, clean_media_type};
-use domain::id::{EvidenceId, PersonId, UnitId};
+use domain::id::{EvidenceId, PersonId, RevisionId, UnitId};
 use domain::record::Subject;
 use domain::rule::Refused;
 use entities::{blob, evidence};
@@ -78,6 +79,19 @@ pub fn check_size(app: &App, field: &str, size: u64) -> Result<()> {
     if size > most { Err(Error::TooLarge(most)) } else { Ok(()) }
 }
 
+/// Refuses a file that its record does not take: what is kept with a revision of a document is its text, or a form that
+/// goes with it. Other records take any file. `bytes` once they have come.
+///
+/// # Errors
+/// 422 on `field`.
+pub async fn check_kind(db: &impl ConnectionTrait, field: &str, about: &About, bytes: Option<&[u8]>) -> Result<()> {
+    if about.subject != Subject::Revision {
+        return Ok(());
+    }
+    let sheets = crate::documents::access::takes_sheets(db, RevisionId(about.subject_id)).await?;
+    check_file(sheets, &about.file_name, bytes).map_err(|code| Error::field(field, code))
+}
+
 /// Attaches bytes that are stored already ([`Blobs::put`]) to a record.
 ///
 /// # Errors
@@ -140,6 +154,7 @@ pub async fn attach_files(app: &App, caller: &Caller, files: Vec<(About, Vec<u8>
     let mut stored = Vec::new();
     for (about, bytes) in files {
         check_size(app, "files", bytes.len() as u64)?;
+        check_kind(app.store.read(), "files", &about, Some(&bytes)).await?;
         stored.push((about, app.blobs.put(bytes).await?));
     }
     let by = caller.clone();

@@ -22,7 +22,7 @@ use sea_orm::{
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 
-use super::{About, attach, check_size, subject_access};
+use super::{About, attach, check_kind, check_size, subject_access};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
@@ -55,6 +55,7 @@ pub struct Progress {
 pub async fn begin(app: &App, caller: &Caller, length: u64, about: About) -> Result<upload::Model> {
     check_size(app, "upload_length", length)?;
     subject_access(app.store.read(), caller, about.subject, about.subject_id).await?.check_attach()?;
+    check_kind(app.store.read(), "filename", &about, None).await?;
     let person = caller.person;
     let row: upload::Model = app
         .store
@@ -220,7 +221,6 @@ async fn note(app: &App, id: UploadId, received: u64) -> Result<()> {
 async fn finish(app: &App, caller: &Caller, row: &upload::Model) -> Result<EvidenceId> {
     let _few = FINISHING.acquire().await.map_err(|error| Error::Internal(error.into()))?;
     let bytes = tokio::fs::read(place(app, row.id)).await.map_err(away)?;
-    let stored = app.blobs.put(bytes).await?;
     let about = About {
         subject: row.subject,
         subject_id: row.subject_id,
@@ -228,6 +228,8 @@ async fn finish(app: &App, caller: &Caller, row: &upload::Model) -> Result<Evide
         media_type: row.media_type.clone(),
         caption: row.caption.clone(),
     };
+    check_kind(app.store.read(), "filename", &about, Some(&bytes)).await?;
+    let stored = app.blobs.put(bytes).await?;
     let (by, id) = (caller.clone(), row.id);
     let evidence_id = app
         .store

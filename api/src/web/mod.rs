@@ -54,6 +54,8 @@ pub struct Posted<P> {
     pub form: Form,
     /// Its files.
     pub files: Vec<PostedFile>,
+    /// Files that were chosen and hold nothing.
+    pub blank: Vec<PostedFile>,
     permission: PhantomData<P>,
 }
 
@@ -84,7 +86,8 @@ impl<'a, P: Can> FromRequest<'a> for Posted<P> {
         if !form.once.is_empty() {
             caller.once = Some(Once { key: form.once.clone(), fingerprint: print });
         }
-        Ok(Self { caller, form, files, permission: PhantomData })
+        let (blank, files) = files.into_iter().partition(|file| file.bytes.is_empty());
+        Ok(Self { caller, form, files, blank, permission: PhantomData })
     }
 }
 
@@ -116,7 +119,8 @@ async fn read_multipart(request: &Request, body: &mut RequestBody) -> Result<(Ve
             Some(name) => {
                 let media_type = part.content_type().unwrap_or("application/octet-stream").to_owned();
                 let bytes = part.bytes().await.map_err(|error| malformed(&error))?;
-                if !bytes.is_empty() {
+                // A field without a file comes as one without name and bytes.
+                if !name.is_empty() || !bytes.is_empty() {
                     files.push(PostedFile { field, name, media_type, bytes });
                 }
             }

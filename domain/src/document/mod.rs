@@ -1,7 +1,7 @@
 //! Controlled documents (ISO 9001:2015, 7.5): kinds, codes, numbers, where a document stands.
 //!
 //! `revision` is the state machine and its approval route, `content` what is written and checked,
-//! `diff` two texts in words, `control` who must know, periodic review, validity of what is outside,
+//! `diff` two texts in words, `file` which files may hold a text, `control` who must know, periodic review, validity of what is outside,
 //! `retention` how long what ended is kept,
 //! `change` what a change of the TTHC catalogue asks of a unit's procedures.
 
@@ -9,6 +9,7 @@ pub mod change;
 pub mod content;
 pub mod control;
 pub mod diff;
+pub mod file;
 pub mod retention;
 pub mod revision;
 
@@ -41,6 +42,10 @@ pub const FIELD_CODES: &[&str] = &[
     "quorum_out_of_range",
     "author_on_route",
     "reviewer_approves",
+    "not_approver",
+    "text_file_type",
+    "form_file_type",
+    "file_not_as_named",
     "basis_not_in_force",
     "time_form",
     "case_twice",

@@ -121,6 +121,17 @@ impl RevisionVerb {
     }
 }
 
+impl StepAct {
+    /// The field code of a person who is named on a step and could not do its act.
+    #[must_use]
+    pub const fn unable(self) -> &'static str {
+        match self {
+            Self::Review => "unknown_person",
+            Self::Approve => "not_approver",
+        }
+    }
+}
+
 /// A step of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteStep {
@@ -346,17 +357,24 @@ fn target(state: RevisionState, verb: RevisionVerb, facts: &Facts) -> Option<Rev
 fn guard(verb: RevisionVerb, by: &By, facts: &Facts) -> Result<(), Refused> {
     use RevisionVerb as V;
     match verb {
-        V::Submit => {
-            require(facts.route_holds, "route_missing")?;
-            require(facts.form == TextForm::Written || facts.files > 0, "revision_files_missing")?;
-            require_none(facts.faults, "revision_incomplete")?;
-            require_none(facts.times_unexplained, "step_times_unexplained")
-        }
+        V::Submit => missing(facts).into_iter().next().map_or(Ok(()), Err),
         V::Review | V::Approve | V::Return => require(!by.spoke, "decided_already"),
         V::Issue => require(!facts.issued, "issued_already"),
         V::Withdraw => require(facts.active_links == 0 || facts.replaced, "replacement_missing"),
         V::Accept | V::Save | V::Reassign | V::Recall | V::Except | V::Archive | V::Cancel => Ok(()),
     }
+}
+
+/// Everything that stands against handing a draft in, whoever hands it in: for its page, which says all of it at once.
+#[must_use]
+pub fn missing(facts: &Facts) -> Vec<Refused> {
+    let checks = [
+        require(facts.route_holds, "route_missing"),
+        require(facts.form == TextForm::Written || facts.files > 0, "revision_files_missing"),
+        require_none(facts.faults, "revision_incomplete"),
+        require_none(facts.times_unexplained, "step_times_unexplained"),
+    ];
+    checks.into_iter().filter_map(Result::err).collect()
 }
 
 /// `effective` once its day has come, else unchanged; applied when it is issued and by the worker.
@@ -545,6 +563,14 @@ mod tests {
         for (state, verb, by, facts, expected) in cases {
             assert_eq!(code(advance(state, verb, &by, &facts)), expected, "{verb} {facts:?}");
         }
+    }
+
+    #[test]
+    fn all_that_is_missing_is_told_at_once() {
+        let facts = Facts { faults: 2, times_unexplained: 1, ..Facts::new(TextForm::Uploaded) };
+        let codes: Vec<_> = missing(&facts).iter().map(|refused| refused.code).collect();
+        assert_eq!(codes, ["route_missing", "revision_files_missing", "revision_incomplete", "step_times_unexplained"]);
+        assert!(missing(&ready()).is_empty());
     }
 
     #[test]

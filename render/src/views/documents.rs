@@ -76,9 +76,9 @@ pub struct DocumentList {
 /// The form of a document: entered, or asked for.
 #[derive(Clone, Debug, Serialize)]
 pub struct DocumentForm {
-    /// The form. Fields: `unit_id`, `kind`, `title`, then either what is said of a document
+    /// The form. Fields: `unit_id`, `kind`, `document_title`, then either what is said of a document
     /// (`code`, `field_code`, `field_name`, `review_months`, `retention`) or the ground of a request
-    /// (`request_source`, `source_ref`, `reason`, `summary`).
+    /// (`request_source`, `source_ref`, `reason`, `wanted_content`).
     pub form: Form,
     /// Where it is sent.
     pub action: String,
@@ -150,11 +150,13 @@ pub struct DocumentPage {
     pub next_review_on: Option<NaiveDate>,
     /// How long it is kept.
     pub retention: Option<String>,
+    /// No term can be told from that.
+    pub retention_unread: bool,
     /// Something it rests on has changed or ended.
     pub needs_review: bool,
     /// What it is linked with.
     pub links: Vec<LinkGroup>,
-    /// Its periodic reviews, once it has been in force.
+    /// Its periodic reviews, while it is in force.
     pub review_href: Option<String>,
     /// How its unit controls documents.
     pub settings_href: Option<String>,
@@ -173,7 +175,7 @@ pub struct DocumentPage {
     pub drafters: Vec<Choice>,
     /// How a text is kept.
     pub forms: Vec<Choice>,
-    /// Asks for a change. Fields: `request_source`, `source_ref`, `reason`, `summary`.
+    /// Asks for a change. Fields: `request_source`, `source_ref`, `reason`, `changed_part`, `summary`.
     pub propose: Option<Form>,
     /// Grounds to choose from.
     pub sources: Vec<Choice>,
@@ -312,8 +314,10 @@ pub struct RevisionPage {
     pub files: Vec<EvidenceFile>,
     /// Where files are brought.
     pub files_href: String,
-    /// What is still missing, in words; only for those who draft.
-    pub faults: Vec<String>,
+    /// What is still missing, in words, each with where it is mended; only for those who draft.
+    pub faults: Vec<Link>,
+    /// Asked for as a document of which no text had been in force.
+    pub is_first: bool,
     /// The route.
     pub route: Vec<StopShown>,
     /// Who must know it, in words.
@@ -402,6 +406,8 @@ pub struct DraftForm {
     pub procedure: bool,
     /// Whether the text is a file.
     pub uploaded: bool,
+    /// Whether spreadsheets may be brought too.
+    pub sheets: bool,
     /// Files that are there.
     pub files: Vec<EvidenceFile>,
     /// The cases of the published limits; the first counts for all others.

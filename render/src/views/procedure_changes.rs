@@ -167,7 +167,7 @@ pub struct ChangePreview {
 #[derive(Clone, Debug, Serialize)]
 pub struct ChangeListForm {
     /// The form. Fields: `unit_id`, `decision_number`, `decided_on`, `effective_on`, `revise_days`, `note`;
-    /// by hand `changes/0/code`, `…/change`, `…/title`, `…/field_name`, `…/level`, `…/replaced_by`,
+    /// by hand `changes/0/procedure_code`, `…/change`, `…/tthc_title`, `…/field_name`, `…/level`, `…/replaced_by`,
     /// `…/time_limit`, `…/fee`; by file `file`.
     pub form: Form,
     /// Where it is sent.
@@ -305,7 +305,7 @@ impl View for ChangeListForm {
 
     fn samples() -> Vec<Self> {
         let mut form = Form { once: "once".to_owned(), ..Form::default() };
-        form.set("revise_days", "10").set("changes/0/code", "1.001193");
+        form.set("revise_days", "10").set("changes/0/procedure_code", "1.001193");
         let hand = Self {
             form: form.clone(),
             action: "/quy-trinh/thay-doi-tthc/moi".to_owned(),
@@ -319,7 +319,7 @@ impl View for ChangeListForm {
             preview: None,
         };
         let mut wrong = form.clone();
-        wrong.error("changes/0/code", "Mã thủ tục phải như 1.001193.").error("effective_on", "Ngày này trước ngày ký.");
+        wrong.error("changes/0/procedure_code", "Mã thủ tục phải như 1.001193.").error("effective_on", "Ngày này trước ngày ký.");
         let mut hidden = form;
         hidden.set("decision_number", "1234/QĐ-UBND");
         let preview = ChangePreview {
@@ -330,7 +330,7 @@ impl View for ChangeListForm {
             revise: 30,
             withdraw: 2,
             form: hidden.with_id("save"),
-            hidden: ["decision_number", "revise_days", "changes/0/code"].map(str::to_owned).to_vec(),
+            hidden: ["decision_number", "revise_days", "changes/0/procedure_code"].map(str::to_owned).to_vec(),
         };
         let file = Self {
             by_file: true,

@@ -13,7 +13,7 @@ use domain::time::{vn_date, vn_day};
 use entities::{assignment, membership, person, revision, unit};
 use render::papers::{Column, Fact, Layout, Letterhead, List, Paper, Sheet, Signatory, Signing};
 use render::{Catalogue, Lang};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{Ask, entries, heads, kept, picked, printed, reference, rows, unit_of};
 use crate::app::App;
@@ -73,8 +73,23 @@ pub async fn list(app: &App, caller: &Caller, list: DocumentList, unit_id: Optio
     download(paper, &format!("{}.pdf", super::file_name(list, caller.today))).await
 }
 
-/// The form of a change request (phiếu yêu cầu sửa đổi tài liệu): who asks for what and why, what the
-/// reviewers said, what was decided.
+/// Whether no text of its document had been in force when a revision was asked for: then a document is asked for, not
+/// a change of one.
+///
+/// # Errors
+/// The database's.
+pub async fn is_first(db: &impl ConnectionTrait, row: &revision::Model) -> Result<bool> {
+    use revision::Column;
+    let before = revision::Entity::find()
+        .filter(Column::DocumentId.eq(row.document_id))
+        .filter(Column::State.is_in(access::IN_FORCE_ONCE))
+        .filter(Column::EffectiveFrom.lte(vn_date(row.created_at)))
+        .filter(Column::Id.ne(row.id));
+    Ok(before.count(db).await? == 0)
+}
+
+/// The form of a request: of a change (phiếu yêu cầu sửa đổi tài liệu) or of a document that is not there yet (phiếu đề
+/// nghị ban hành tài liệu). Who asks for what and why, what the reviewers said, what was decided.
 ///
 /// # Errors
 /// 404 for a revision the caller does not see, or that nobody asked for.
@@ -101,27 +116,34 @@ pub async fn change_request(app: &App, caller: &Caller, id: RevisionId) -> Resul
     let numbers = numbers_of(&row).map(|numbers| numbers.to_string());
     let fact = |name: &str, text: String| Fact { name: name.to_owned(), text };
     let head = heading(db, parent.unit_id, caller.today).await?;
+    let is_first = is_first(db, &row).await?;
+    let (name_of_paper, wanted) = match is_first {
+        true => ("PHIẾU ĐỀ NGHỊ BAN HÀNH TÀI LIỆU", "Nội dung đề nghị"),
+        false => ("PHIẾU YÊU CẦU SỬA ĐỔI TÀI LIỆU", "Nội dung đề nghị sửa đổi"),
+    };
+    // What is not there yet has no pages that are changed.
+    let changed_part = fact("Trang, phần hiện hành", row.changed_part.clone().unwrap_or_default());
+    let mut facts = vec![
+        fact("Người yêu cầu", name(row.requested_by_id)),
+        fact("Tài liệu", [parent.code.clone(), Some(parent.title.clone())].into_iter().flatten().collect::<Vec<_>>().join(" ")),
+        fact("Nguồn yêu cầu", source),
+        fact("Lý do", row.reason.clone()),
+    ];
+    facts.extend((!is_first).then_some(changed_part));
+    facts.extend([
+        fact(wanted, row.summary.clone().unwrap_or_default()),
+        fact("Người soạn thảo, hạn", drafted(&row, name)),
+        fact("Ý kiến người xem xét", opinions.collect::<Vec<_>>().join("\n")),
+        fact("Quyết định", decided(&row, numbers, label(RevisionState::KEY, row.state.code()))),
+    ]);
     let paper = List {
         sheet: head.sheet(format!("Số {code}"), vn_date(row.created_at)),
-        name: "PHIẾU YÊU CẦU SỬA ĐỔI TÀI LIỆU".to_owned(),
+        name: name_of_paper.to_owned(),
         place: head.place.clone(),
         dated_on: Some(vn_date(row.created_at)),
         landscape: false,
         grounds: Vec::new(),
-        facts: vec![
-            fact("Người yêu cầu", name(row.requested_by_id)),
-            fact(
-                "Tài liệu",
-                [parent.code.clone(), Some(parent.title.clone())].into_iter().flatten().collect::<Vec<_>>().join(" "),
-            ),
-            fact("Nguồn yêu cầu", source),
-            fact("Lý do", row.reason.clone()),
-            fact("Trang, phần hiện hành", row.changed_part.clone().unwrap_or_default()),
-            fact("Nội dung đề nghị sửa đổi", row.summary.clone().unwrap_or_default()),
-            fact("Người soạn thảo, hạn", drafted(&row, name)),
-            fact("Ý kiến người xem xét", opinions.collect::<Vec<_>>().join("\n")),
-            fact("Quyết định", decided(&row, numbers, label(RevisionState::KEY, row.state.code()))),
-        ],
+        facts,
         columns: Vec::new(),
         rows: Vec::new(),
         notes: Vec::new(),

@@ -164,9 +164,9 @@ fn changes_of(form: &Form) -> (Vec<usize>, Vec<NewChange>) {
         let text = |name: &str| form.value(&format!("changes/{n}/{name}")).to_owned();
         let option = |name: &str| Some(text(name)).filter(|text| !text.trim().is_empty());
         NewChange {
-            code: text("code"),
+            code: text("procedure_code"),
             change: text("change").parse().ok(),
-            title: text("title"),
+            title: text("tthc_title"),
             field_name: text("field_name"),
             level: text("level"),
             replaced_by: option("replaced_by"),
@@ -184,9 +184,11 @@ fn on_form(error: Error, rows: &[usize]) -> Error {
         "decision" => "decision_number".to_owned(),
         // No row at all: said of the form as a whole.
         "changes" => String::new(),
-        other => match other.strip_suffix("/fee") {
-            Some(row) => format!("{row}/fee_words"),
-            None => other.to_owned(),
+        other => match other.rsplit_once('/') {
+            Some((row, "fee")) => format!("{row}/fee_words"),
+            Some((row, "code")) => format!("{row}/procedure_code"),
+            Some((row, "title")) => format!("{row}/tthc_title"),
+            _ => other.to_owned(),
         },
     });
     web::on_form_rows(error, "changes", rows)

@@ -1,5 +1,6 @@
 //! The list of documents, a document, and the forms that enter, change or ask for one.
 
+use domain::document::retention::Retention;
 use domain::document::{DocumentKind, DocumentState};
 use domain::draft::Problems;
 use domain::id::DocumentId;
@@ -15,7 +16,7 @@ use render::views::findings::Link;
 use render::views::part::{Chip, Listing, Pager, Search};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
-use super::super::revisions::{self, Wanted, numbers_of};
+use super::super::revisions::{self, Ground, Wanted, numbers_of};
 use super::super::{Filter, Listed, NewDocument, Texts, access, reviews};
 use super::words::{
     document_link, ground_of, kinds, number_of, revision_tone, sources, staff, task_field, task_of, text_forms, tone,
@@ -205,13 +206,27 @@ async fn form_view(
     Ok(view::DocumentForm { form, action, purpose, units, kinds: kinds(app), sources: sources(app), parent })
 }
 
+/// The fields of a document, as use cases name them, under the names of the form.
+fn form_field(field: &str) -> String {
+    if field == "title" { "document_title" } else { field }.to_owned()
+}
+
+/// The same for a document that is asked for: what is wanted is no change of a text.
+fn wanted_field(field: &str) -> String {
+    match field {
+        "title" => "document_title".to_owned(),
+        "summary" => "wanted_content".to_owned(),
+        other => task_field(other),
+    }
+}
+
 fn texts_of(form: &Form, problems: &mut Problems) -> Texts {
     let text = |name: &str| Some(form.value(name).to_owned());
     let months = form.value("review_months").trim();
     let review_months = months.parse().ok();
     problems.check(!months.is_empty() && review_months.is_none(), "review_months", "not_integer");
     Texts {
-        title: form.value("title").to_owned(),
+        title: form.value("document_title").to_owned(),
         field_code: text("field_code"),
         field_name: text("field_name"),
         review_months,
@@ -242,7 +257,7 @@ async fn created(app: &App, caller: &Caller, form: &Form, place: &Place) -> Resu
     let kind = form.value("kind").parse::<DocumentKind>();
     problems.check(kind.is_err(), "kind", "required");
     if !problems.is_empty() {
-        problems.line("title", &texts.title, 300);
+        problems.line("document_title", &texts.title, 300);
     }
     problems.finish()?;
     let new = NewDocument {
@@ -251,7 +266,8 @@ async fn created(app: &App, caller: &Caller, form: &Form, place: &Place) -> Resu
         texts,
         parent_id: place.cha,
     };
-    super::super::create(&app.store, caller, kind.map_err(|_unknown| Error::field("kind", "required"))?, new).await
+    let kind = kind.map_err(|_unknown| Error::field("kind", "required"))?;
+    super::super::create(&app.store, caller, kind, new).await.map_err(|error| renamed(error, form_field))
 }
 
 #[handler]
@@ -287,9 +303,9 @@ async fn proposed(app: &App, caller: &Caller, form: &Form) -> Result<revision::M
     let mut problems = Problems::new();
     let kind = form.value("kind").parse::<DocumentKind>();
     problems.check(kind.is_err(), "kind", "required");
-    problems.line("title", form.value("title"), 300);
+    problems.line("document_title", form.value("document_title"), 300);
     let ground = match ground_of(form) {
-        Ok(ground) => Ok(ground),
+        Ok(ground) => Ok(Ground { summary: Some(form.value("wanted_content").to_owned()), ..ground }),
         Err(Error::Invalid(fields)) => {
             for field in fields {
                 problems.add_with(field.field, field.code, field.params);
@@ -302,9 +318,9 @@ async fn proposed(app: &App, caller: &Caller, form: &Form) -> Result<revision::M
     let wanted = Wanted::New {
         unit_id: form.value("unit_id").parse().ok(),
         kind: kind.map_err(|_unknown| Error::field("kind", "required"))?,
-        title: form.value("title").to_owned(),
+        title: form.value("document_title").to_owned(),
     };
-    revisions::propose(&app.store, caller, wanted, ground?).await.map_err(|error| renamed(error, task_field))
+    revisions::propose(&app.store, caller, wanted, ground?).await.map_err(|error| renamed(error, wanted_field))
 }
 
 #[handler]
@@ -360,7 +376,7 @@ async fn shown(app: &App, caller: &Caller, listed: Listed, failed: &Failed) -> R
     let linked = links::groups(app, caller, &row, keeps).await?;
     Ok(view::DocumentPage {
         links: linked,
-        review_href: (row.state != DocumentState::Preparing).then(|| reviews::page_of(row.id)),
+        review_href: (row.state == DocumentState::InForce).then(|| reviews::page_of(row.id)),
         settings_href: keeps.then(|| settings::page_of(row.unit_id)),
         code: row.code,
         kind: row.kind,
@@ -372,6 +388,7 @@ async fn shown(app: &App, caller: &Caller, listed: Listed, failed: &Failed) -> R
         parent: parent.as_ref().map(document_link),
         current,
         next_review_on: row.next_review_on,
+        retention_unread: row.retention.as_deref().is_some_and(|text| Retention::read(text).is_none()),
         retention: row.retention,
         needs_review,
         revisions: all.into_iter().map(revision_row).collect(),
@@ -408,7 +425,7 @@ pub async fn edit_page(
 ) -> Result<Response> {
     let row = access::find_document(app.store.read(), &caller, id, false).await?;
     let mut form = web::fresh_form(Some(row.version));
-    form.set("title", row.title).set("field_code", row.field_code.unwrap_or_default());
+    form.set("document_title", row.title).set("field_code", row.field_code.unwrap_or_default());
     form.set("field_name", row.field_name.unwrap_or_default()).set("retention", row.retention.unwrap_or_default());
     form.set("review_months", row.review_months.to_string());
     let view = form_view(&app, &caller, form, format!("/quy-trinh/{id}/sua"), view::DocumentFormPurpose::Change, None).await?;
@@ -427,7 +444,8 @@ pub async fn update(
         let mut problems = Problems::new();
         let texts = texts_of(&form, &mut problems);
         problems.finish()?;
-        super::super::update(&app.store, &caller, id, web::seen(&form)?, texts).await
+        let saved = super::super::update(&app.store, &caller, id, web::seen(&form)?, texts).await;
+        saved.map_err(|error| renamed(error, form_field))
     };
     match outcome.await {
         Ok(_) => Ok(web::done(&web::link_to(Subject::Document, id.0), "document_updated")),

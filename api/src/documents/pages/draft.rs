@@ -25,13 +25,16 @@ use super::{mendable, renamed};
 use crate::app::App;
 use crate::auth::{Caller, can};
 use crate::error::{Error, Result};
-use crate::evidence::{About, attach_files};
+use crate::evidence::{About, attach_files, check_kind, check_size};
 use crate::findings::pages::{choices, shown_file, step_of_form};
 use crate::store::names_of_people;
 use crate::web::{self, Login, Posted, PostedFile, say};
 
 /// The lists of a procedure that the form has rows for.
 const GROUPS: [&str; 8] = ["legal_basis", "components", "time_limits", "fees", "places", "steps", "forms", "records"];
+
+/// The field of the files.
+const FILE: &str = "van_ban";
 
 /// Names of a list's fields where the form's differ: (list, use case, form).
 const NAMES: [(&str, &str, &str); 15] = [
@@ -87,6 +90,7 @@ async fn drawn(app: &App, read: Read, form: Form) -> Result<view::DraftForm> {
         back: link_of(app, &read.case.document, &read.case.row),
         procedure,
         uploaded,
+        sheets: read.case.document.kind == DocumentKind::Form,
         files: read.files.iter().map(|file| shown_file(file, &names)).collect(),
         cases: cases(app, &form),
         units: choices(app, TimeUnit::KEY, TimeUnit::ALL),
@@ -440,7 +444,9 @@ pub async fn save(
     request: &Request,
     Path(id): Path<RevisionId>,
 ) -> Result<Response> {
-    let Posted { caller, mut form, files, .. } = posted;
+    let Posted { caller, mut form, mut files, blank, .. } = posted;
+    // A file without content is a mistake to be told of, not a file that was left out.
+    files.extend(blank);
     let more = form.value("add").to_owned();
     if GROUPS.contains(&more.as_str()) || more == "sections" {
         form.add_row(&more);
@@ -479,17 +485,26 @@ async fn saved(app: &App, caller: &Caller, id: RevisionId, form: &Form, files: V
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
     }
+    // Before anything is saved: a form that comes back has nothing of it kept.
+    let files = if uploaded { brought(app, id, files).await? } else { Vec::new() };
     let kept = revisions::write(&app.store, caller, id, web::seen(form)?, content, ground_of(form)?).await;
     kept.map_err(|error| renamed(error, |field| form_name(form, field)))?;
-    if uploaded { attach(app, caller, id, files).await } else { Ok(()) }
+    if files.is_empty() {
+        return Ok(());
+    }
+    let attached = attach_files(app, &step_of_form(caller, "files"), files).await;
+    attached.map(drop).map_err(|error| renamed(error, |_| FILE.to_owned()))
 }
 
-async fn attach(app: &App, caller: &Caller, id: RevisionId, files: Vec<PostedFile>) -> Result<()> {
-    let about = |file: PostedFile| Ok((About::check(Subject::Revision, id.0, &file.name, &file.media_type, None)?, file.bytes));
-    let files = files.into_iter().filter(|file| file.field == "van_ban").map(about).collect::<Result<Vec<_>>>()?;
-    if !files.is_empty() {
-        let brought = attach_files(app, &step_of_form(caller, "files"), files).await;
-        brought.map_err(|error| renamed(error, |_| "van_ban".to_owned()))?;
+/// The files of the form, if all of them can be the text.
+async fn brought(app: &App, id: RevisionId, files: Vec<PostedFile>) -> Result<Vec<(About, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for file in files.into_iter().filter(|file| file.field == FILE) {
+        let about = About::check(Subject::Revision, id.0, &file.name, &file.media_type, None);
+        let about = about.map_err(|error| renamed(error, |_| FILE.to_owned()))?;
+        check_size(app, FILE, file.bytes.len() as u64)?;
+        check_kind(app.store.read(), FILE, &about, Some(&file.bytes)).await?;
+        found.push((about, file.bytes));
     }
-    Ok(())
+    Ok(found)
 }

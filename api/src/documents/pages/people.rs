@@ -1,9 +1,11 @@
 //! Who reviews and approves a revision, and who must know it.
 
+use std::collections::BTreeSet;
+
 use domain::document::control::AudienceKind;
 use domain::document::revision::{RevisionVerb, RouteStep, StepAct, StepRule, advance};
 use domain::draft::Problems;
-use domain::id::{PersonId, RevisionId};
+use domain::id::{PersonId, RevisionId, UnitId};
 use domain::permission::Role;
 use entities::unit;
 use poem::web::{Data, Path};
@@ -23,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::findings::pages::choices;
 use crate::units::alive;
 use crate::web::{self, Login, Posted, on_form_rows, say};
+use crate::work::duties::holders;
 
 async fn read(app: &App, caller: &Caller, id: RevisionId) -> Result<Read> {
     revisions::read(app.store.read(), caller, id).await
@@ -32,6 +35,18 @@ fn heading(app: &App, key: &str, read: &Read) -> String {
     say(app, key, &[("number", title_of(app, &read.case.document, &read.case.row))])
 }
 
+/// Who may be named on a route. One list serves all steps: who may approve is said beside the name.
+async fn named(app: &App, caller: &Caller, unit: UnitId) -> Result<Vec<Choice>> {
+    let db = app.store.read();
+    let heads = holders(db, &[Role::Head], &BTreeSet::from([unit]), caller.today).await?;
+    let heads: BTreeSet<String> = heads.values().flatten().map(ToString::to_string).collect();
+    let said = |choice: Choice| match heads.contains(&choice.value) {
+        true => Choice::new(choice.value, say(app, "document.may_approve", &[("name", choice.label)])),
+        false => choice,
+    };
+    Ok(staff(db, caller, unit).await?.into_iter().map(said).collect())
+}
+
 async fn route_view(app: &App, caller: &Caller, read: &Read, form: Form) -> Result<view::RouteForm> {
     Ok(view::RouteForm {
         form,
@@ -39,7 +54,7 @@ async fn route_view(app: &App, caller: &Caller, read: &Read, form: Form) -> Resu
         back: link_of(app, &read.case.document, &read.case.row),
         acts: choices(app, StepAct::KEY, StepAct::ALL),
         rules: choices(app, StepRule::KEY, StepRule::ALL),
-        people: staff(app.store.read(), caller, read.case.document.unit_id).await?,
+        people: named(app, caller, read.case.document.unit_id).await?,
     })
 }
 

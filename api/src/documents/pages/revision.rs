@@ -1,7 +1,7 @@
 //! A revision: where it stands, its text, and what may be done now.
 
 use domain::document::control::{OfferState, ReceiptFact, offer_state};
-use domain::document::revision::{Facts, RevisionVerb, advance};
+use domain::document::revision::{Facts, RevisionVerb, advance, missing};
 use domain::document::{DocumentState, RevisionState, TextForm};
 use domain::draft::FieldError;
 use domain::id::{PersonId, RevisionId};
@@ -13,13 +13,14 @@ use poem::web::{Data, Path};
 use poem::{IntoResponse as _, Request, Response, handler};
 use render::Form;
 use render::views::documents as view;
+use render::views::findings::Link;
 use render::views::part::{Choice, Stage};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
-use super::super::access::{Stop, as_rules};
+use super::super::access::{Case, Stop, as_rules};
 use super::super::issue::{self, Withdrawal};
 use super::super::revisions::{self, Read, numbers_of, people_of};
-use super::super::{access, distribution as offers};
+use super::super::{access, distribution as offers, lists, waiting};
 use super::words::{
     MOST_CHOICES, Names, document_link, drafter_of, name_of, number_of, part_name, revision_tone, staff, task_field, task_of,
     text_forms, times_shown, title_of,
@@ -94,7 +95,8 @@ async fn shown(app: &App, caller: &Caller, read: Read, failed: &Failed) -> Resul
         decision,
         replaced_by: replaced_by.as_ref().map(document_link),
         times: if row.form == TextForm::Written { times_shown(&read.times) } else { Vec::new() },
-        faults: if may(RevisionVerb::Save) { faults(app, &read.case.faults) } else { Vec::new() },
+        faults: if may(RevisionVerb::Save) { lacking(app, &read.case, &href) } else { Vec::new() },
+        is_first: row.request_code.is_some() && lists::paper::is_first(db, &row).await?,
         files: read.files.iter().map(|file| shown_file(file, &names)).collect(),
         files_href: format!("/minh-chung/{}/{}", Subject::Revision, row.id),
         route: route(&read, &names),
@@ -190,19 +192,23 @@ async fn stage(app: &App, caller: &Caller, read: &Read, names: &Names) -> Result
     let holder = match row.state {
         S::Proposed => Some(say(app, "document.holder_control", &[])),
         S::Draft => row.drafter_id.and_then(|id| names.get(&id).cloned()),
-        S::InReview | S::InApproval => read.case.open().map(|stop| waiting(stop, names)),
+        S::InReview | S::InApproval => read.case.open().map(|stop| silent(stop, names)),
         S::Approved if row.decision_id.is_none() => Some(say(app, "document.holder_issue", &[])),
         _ => None,
     };
     let calendar = crate::calendar::load(app.store.read()).await?;
-    let due = row.draft_due_on.filter(|_| row.state == S::Draft).map(|on| shown_due(&calendar, on, caller.today));
+    let due = match row.state {
+        S::Draft => row.draft_due_on,
+        _ => waiting::turn_due(app.store.read(), &read.case).await?,
+    };
+    let due = due.map(|on| shown_due(&calendar, on, caller.today));
     let next = row.effective_from.filter(|_| row.state == S::Approved);
     let next = next.map(|date| say(app, "document.from_on", &[("date", domain::time::vn_day(date))]));
     Ok(Stage { steps: steps(app, RevisionState::KEY, &codes, row.state.code()), holder, due, next })
 }
 
 /// The people of a step who have not spoken.
-fn waiting(stop: &Stop, names: &Names) -> String {
+fn silent(stop: &Stop, names: &Names) -> String {
     let spoke = |person: &PersonId| stop.words.iter().any(|word| word.person_id == *person);
     let left = stop.people.iter().filter(|person| !spoke(person)).filter_map(|person| names.get(person).cloned());
     left.collect::<Vec<_>>().join(", ")
@@ -233,7 +239,23 @@ fn route(read: &Read, names: &Names) -> Vec<view::StopShown> {
     read.case.route.iter().zip(&rules).map(shown).collect()
 }
 
-/// What is missing, each with its place in the text.
+/// Everything that stands against handing the draft in, each with the page where it is mended.
+fn lacking(app: &App, case: &Case, href: &str) -> Vec<Link> {
+    let at = |place: &str, text: String| Link { href: format!("{href}/{place}"), text };
+    let mut found = Vec::new();
+    for refused in missing(&case.facts) {
+        let said = |place: &str| at(place, say(app, &format!("rule.{}", refused.code), &refused.params));
+        match refused.code {
+            "revision_incomplete" => found.extend(faults(app, &case.faults).into_iter().map(|text| at("soan", text))),
+            "route_missing" => found.push(said("duong-di")),
+            "step_times_unexplained" => found.push(said("soan#f-time_reason")),
+            _ => found.push(said("soan")),
+        }
+    }
+    found
+}
+
+/// What is missing in the text, each with its place.
 fn faults(app: &App, faults: &[FieldError]) -> Vec<String> {
     let said = |fault: &FieldError| {
         let parts: Vec<&str> = fault.field.split('/').filter(|part| *part != "procedure").collect();
@@ -387,6 +409,6 @@ pub async fn acknowledge(app: Data<&App>, posted: Posted<can::WorkOnDocuments>, 
 }
 
 /// A link to a revision, under the code of its document.
-pub fn link_of(app: &App, parent: &document::Model, row: &entities::revision::Model) -> render::views::findings::Link {
-    render::views::findings::Link { href: page_of(row.id), text: title_of(app, parent, row) }
+pub fn link_of(app: &App, parent: &document::Model, row: &entities::revision::Model) -> Link {
+    Link { href: page_of(row.id), text: title_of(app, parent, row) }
 }

@@ -9,11 +9,12 @@ use domain::id::{AdministrativeProcedureId, ExternalDocumentId, PersonId, UnitId
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::require;
+use domain::time::vn_day;
 use entities::{administrative_procedure, external_document, unit_path};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::auth::Caller;
@@ -254,6 +255,9 @@ fn taken(error: sea_orm::DbErr, field: &str) -> Error {
 }
 
 async fn check_external(tx: &Tx, caller: &Caller, input: &ExternalInput, problems: &mut Problems) -> Result<()> {
+    if input.checked_on.is_some_and(|on| on > tx.today()) {
+        problems.add_with("checked_on", "after_today", vec![("date", vn_day(tx.today()))]);
+    }
     if let Some(id) = input.replaced_by_id {
         problems.check(find_external(tx.db(), caller, id).await.is_err(), "replaced_by_id", "unknown_record");
     }
@@ -419,6 +423,9 @@ pub async fn create_tthc(
             let unit = crate::inspections::plan::own_unit(tx.db(), &who, Permission::ControlDocuments, unit_id).await?;
             let unit = unit.map_err(|code| problems.add("unit_id", code));
             check_tthc(&tx, &who, &input, &mut problems).await?;
+            if let (Ok(unit), Some(code)) = (unit, &code) {
+                problems.check(known_already(&tx, unit, code, &input).await?, "code", "in_catalogue_already");
+            }
             problems.finish()?;
             let (unit, code) = (unit.map_err(|()| Error::NotFound)?, code.ok_or(Error::NotFound)?);
             let row = administrative_procedure::ActiveModel {
@@ -435,6 +442,17 @@ pub async fn create_tthc(
             Ok(row)
         })
         .await
+}
+
+/// Whether the register of a unit has a code in force at some day of the time that is entered.
+async fn known_already(tx: &Tx, unit: UnitId, code: &NationalCode, input: &TthcInput) -> Result<bool> {
+    use administrative_procedure::Column;
+    let there = administrative_procedure::Entity::find()
+        .filter(Column::UnitId.eq(unit))
+        .filter(Column::NationalCode.eq(code.code.as_str()))
+        .filter(Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gte(input.valid_from)))
+        .filter(Condition::all().add_option(input.valid_to.map(|to| Column::ValidFrom.lte(to))));
+    Ok(there.count(tx.db()).await? > 0)
 }
 
 async fn check_tthc(tx: &Tx, caller: &Caller, input: &TthcInput, problems: &mut Problems) -> Result<()> {
@@ -467,6 +485,10 @@ pub async fn update_tthc(
             seen(version, before.version)?;
             keeps(&tx, &who, before.unit_id).await?;
             check_tthc(&tx, &who, &input, &mut problems).await?;
+            if let Some(code) = code.as_ref().filter(|code| code.code != before.national_code) {
+                let there = known_already(&tx, before.unit_id, code, &input).await?;
+                problems.check(there, "code", "in_catalogue_already");
+            }
             problems.finish()?;
             let row = input.row(code.ok_or(Error::NotFound)?);
             let row = administrative_procedure::ActiveModel { id: Set(id), version: Set(before.version + 1), ..row };

@@ -24,7 +24,7 @@ use crate::error::Result;
 use crate::http::Version;
 use crate::store::{Event, Store, Tx};
 
-/// Names the route anew. Approving is for heads of the unit, reviewing for who works on documents.
+/// Names the route anew; a step's people must be able to do its act. Approving is for heads of the unit, reviewing for who works on documents.
 ///
 /// # Errors
 /// 404, stale, wrong steps, who and when of the machine.
@@ -56,13 +56,18 @@ pub async fn set_route(
 
 async fn check_people(tx: &Tx, parent: &document::Model, steps: &[RouteStep], problems: &mut Problems) -> Result<()> {
     for (index, step) in steps.iter().enumerate() {
-        let mut unknown = false;
+        let mut wrong = None;
         for person in step.people.iter().take(MAX_PEOPLE) {
             let row = person::Entity::find_by_id(*person).one(tx.db()).await?;
-            let known = row.is_some_and(|row| row.disabled_at.is_none());
-            unknown |= !known || !acts(tx, *person, parent.unit_id, step.act).await?;
+            if row.is_none_or(|row| row.disabled_at.is_some()) {
+                wrong = Some("unknown_person");
+            } else if !acts(tx, *person, parent.unit_id, step.act).await? {
+                wrong = wrong.or(Some(step.act.unable()));
+            }
         }
-        problems.check(unknown, &format!("steps/{index}/people"), "unknown_person");
+        if let Some(code) = wrong {
+            problems.add(format!("steps/{index}/people"), code);
+        }
     }
     Ok(())
 }

@@ -193,7 +193,7 @@ impl View for DocumentForm {
         };
         let units = vec![choice("1", "Xã An Mẫu"), choice("2", "Xã Bình Mẫu")];
         vec![
-            of(DocumentFormPurpose::Enter, refused(Form::default(), "title"), units, None),
+            of(DocumentFormPurpose::Enter, refused(Form::default(), "document_title"), units, None),
             of(DocumentFormPurpose::Enter, Form::default(), vec![], Some(link("QT-HT-01 Đăng ký khai sinh"))),
             of(DocumentFormPurpose::Change, fresh(""), vec![], None),
             of(DocumentFormPurpose::Propose, refused(Form::default(), "request_source"), vec![], None),
@@ -225,7 +225,8 @@ impl View for DocumentPage {
             parent: Some(link("QT-HT-01")),
             current: Some(link("Lần 01/00")),
             next_review_on: day("2027-11-16"),
-            retention: Some("5 năm sau khi bị thay thế".to_owned()),
+            retention: Some("Theo quy định".to_owned()),
+            retention_unread: true,
             needs_review: true,
             links: registers::sample_links(true),
             review_href: Some("/quy-trinh/1/ra-soat".to_owned()),
@@ -251,6 +252,7 @@ impl View for DocumentPage {
             current: None,
             next_review_on: None,
             retention: None,
+            retention_unread: false,
             needs_review: false,
             links: vec![],
             review_href: None,
@@ -346,7 +348,11 @@ fn draft_page() -> RevisionPage {
         times: times(),
         files: vec![],
         files_href: "/minh-chung/revision/1".to_owned(),
-        faults: vec!["Phạm vi áp dụng: Chưa nhập nội dung này.".to_owned()],
+        faults: vec![Link {
+            href: "/quy-trinh/lan/1/soan".to_owned(),
+            text: "Phạm vi áp dụng: Chưa nhập nội dung này.".to_owned(),
+        }],
+        is_first: false,
         route: vec![stop(StepAct::Review, true), stop(StepAct::Approve, false)],
         audience: vec!["Mọi người của đơn vị: Xã An Mẫu".to_owned()],
         offer: None,
@@ -423,7 +429,17 @@ impl View for RevisionPage {
             issue_href: None,
             ..given.clone()
         };
-        vec![draft, given, ended]
+        let asked = Self {
+            state: RevisionState::Proposed,
+            tone: Tone::Warn,
+            number: None,
+            drafter: None,
+            is_first: true,
+            faults: vec![],
+            route: vec![],
+            ..draft.clone()
+        };
+        vec![draft, given, ended, asked]
     }
 }
 
@@ -450,6 +466,7 @@ impl View for DraftForm {
             back: link("QT-HT-01 · lần 01/00"),
             procedure,
             uploaded,
+            sheets: false,
             files: if uploaded { files() } else { vec![] },
             cases: vec![
                 CaseField { n: 0, label: "Mọi trường hợp còn lại".to_owned(), name: String::new() },
@@ -463,7 +480,8 @@ impl View for DraftForm {
             sources: sources(),
         };
         let wrong = refused(form.clone(), "steps/0/responsible");
-        vec![of(true, false, wrong), of(false, false, form.clone()), of(false, true, fresh(""))]
+        let sheets = Self { sheets: true, ..of(false, true, refused(fresh(""), "van_ban")) };
+        vec![of(true, false, wrong), of(false, false, form.clone()), of(false, true, fresh("")), sheets]
     }
 }
 
