@@ -182,8 +182,6 @@ fn changes_of(form: &Form) -> (Vec<usize>, Vec<NewChange>) {
 fn on_form(error: Error, rows: &[usize]) -> Error {
     let error = renamed(error, |field| match field {
         "decision" => "decision_number".to_owned(),
-        // No row at all: said of the form as a whole.
-        "changes" => String::new(),
         other => match other.strip_suffix("/fee") {
             Some(row) => format!("{row}/fee_words"),
             None => other.to_owned(),
