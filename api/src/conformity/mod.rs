@@ -283,7 +283,9 @@ async fn check(db: &impl ConnectionTrait, texts: Texts, problems: &mut Problems)
         lines.extend(problems.optional_text(&format!("grounds/{index}"), Some(ground), 1_000));
     }
     let (Some(kind), Some(standard_id)) = (kind, known) else { return Ok(None) };
-    let reason = reason.filter(|_| kind == DeclarationKind::Again);
+    let first = kind == DeclarationKind::First;
+    problems.check(first && reason.is_some(), "reason", "first_without_reason");
+    problems.check(first && earlier_decision.is_some(), "kind", "first_but_declared");
     Ok(Some(Checked {
         kind,
         reason,
@@ -293,7 +295,7 @@ async fn check(db: &impl ConnectionTrait, texts: Texts, problems: &mut Problems)
         address,
         statement,
         grounds: lines,
-        earlier_decision: earlier_decision.filter(|_| kind == DeclarationKind::Again),
+        earlier_decision,
     }))
 }
 
