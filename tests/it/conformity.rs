@@ -704,6 +704,10 @@ async fn a_certificate_is_recorded_corrected_and_runs_out() {
     ];
     let action = format!("{page}/chung-nhan");
     assert!(browser.fill(&page, &action, &fields).await.expect(422).text().contains("Hiệu lực đến ngày"));
+    let mut odd = fields;
+    odd[4].1 = "31/12";
+    let odd = browser.fill(&page, &action, &odd).await.expect(422).text();
+    assert!(odd.contains("Hiệu lực đến ngày: Ngày cần có dạng ngày/tháng/năm"), "{odd}");
     let fields: Vec<(&str, &str)> =
         fields.iter().map(|(name, value)| (*name, if *name == "cert_to" { "2027-01-01" } else { value })).collect();
     browser.fill(&page, &action, &fields).await.expect(303);

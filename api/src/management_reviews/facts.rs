@@ -389,7 +389,7 @@ async fn objectives(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>>
             .text("unit", row.measure_unit)
             .text("why", row.explanation.unwrap_or_default())
             .number("target", row.target)
-            .number("value", one.last.map(|last| last.value).unwrap_or_default());
+            .number("value", one.last.as_ref().map(|last| crate::objectives::shown_value(last).to_string()).unwrap_or_default());
         facts.push(fact.rows(Subject::QualityObjective, [row.id.0]));
     }
     Ok(facts)

@@ -761,7 +761,7 @@ impl ManagementReviewsApi {
     #[oai(path = "/management-reviews/:id/register", method = "post", operation_id = "register_review_minutes")]
     async fn register_review_minutes(
         &self,
-        auth: Auth<can::RegisterPapers>,
+        auth: Auth<Either<can::RegisterPapers, can::SignForUnit>>,
         app: Data<&App>,
         id: Path<ManagementReviewId>,
         #[oai(name = "If-Match")] seen: Header<Version>,

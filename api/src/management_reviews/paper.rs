@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use domain::draft::Problems;
-use domain::id::{ManagementReviewId, ReviewPaperId};
+use domain::id::{ManagementReviewId, ReviewPaperId, UnitId};
 use domain::management_review::{is_signed, may_render};
-use domain::permission::Permission;
+use domain::permission::{Permission, Role};
 use domain::record::{ReportState, Subject};
 use domain::rule::{Refused, require};
 use domain::time::{vn_date, vn_day};
@@ -32,6 +32,7 @@ use crate::reports::{
     Known, Pressed, Registration, agency, agency_symbol, civil, is_committee, paragraphs, people, press, units_above,
 };
 use crate::store::{Event, Tx, Writer};
+use crate::work::duties::holders;
 
 /// The kind of the job that sets the minutes of a review.
 pub const RENDER: &str = "review_paper.render";
@@ -313,8 +314,24 @@ pub async fn content(app: &App, caller: &Caller, id: ReviewPaperId) -> Result<Do
 /// # Errors
 /// The database's.
 pub async fn may_register(db: &impl ConnectionTrait, caller: &Caller, row: &management_review::Model) -> Result<bool> {
-    let registers = caller.scope(Permission::RegisterPapers).contains(db, row.unit_id).await?;
-    Ok(registers && is_signed(row.state) && row.number.is_none())
+    Ok(is_signed(row.state) && row.number.is_none() && registers(db, caller, row).await?)
+}
+
+/// Whether the caller numbers papers of the unit: its registrar, or its head, who has none in many communes. As with
+/// declarations.
+async fn registers(db: &impl ConnectionTrait, caller: &Caller, row: &management_review::Model) -> Result<bool> {
+    Ok(caller.scope(Permission::RegisterPapers).contains(db, row.unit_id).await?
+        || caller.scope(Permission::SignForUnit).contains(db, row.unit_id).await?)
+}
+
+/// Whose turn it is to number the minutes: the key of the words. The head's where the unit has no registrar.
+///
+/// # Errors
+/// The database's.
+pub async fn registrar_words(db: &impl ConnectionTrait, unit: UnitId, today: NaiveDate) -> Result<&'static str> {
+    let held = holders(db, &[Role::Registrar], &BTreeSet::from([unit]), today).await?;
+    let nobody = held.get(&unit).is_none_or(Vec::is_empty);
+    Ok(if nobody { "conformity.holder_head" } else { "conformity.holder_registrar" })
 }
 
 /// Gives the signed minutes their number, and asks for them to be set with it.
@@ -330,7 +347,7 @@ pub async fn register(
     input: Registration,
 ) -> Result<management_review::Model> {
     let review = access::find(app.store.read(), caller, id).await?;
-    if !caller.scope(Permission::RegisterPapers).contains(app.store.read(), review.unit_id).await? {
+    if !registers(app.store.read(), caller, &review).await? {
         return Err(Error::Forbidden(Permission::RegisterPapers));
     }
     let by = caller.clone();
