@@ -14,16 +14,15 @@ use crate::time::vn_day;
 pub const CODES: &[&str] = &["inputs_without_remark", "minutes_not_written", "review_not_concluded"];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] =
-    &[
-        "not_iso_secretary",
-        "not_head_of_unit",
-        "chair_is_secretary",
-        "before_review",
-        "before_inputs",
-        "ends_before_begin",
-        "planned_too_far_back",
-    ];
+pub const FIELD_CODES: &[&str] = &[
+    "not_iso_secretary",
+    "not_head_of_unit",
+    "chair_is_secretary",
+    "before_review",
+    "before_inputs",
+    "ends_before_begin",
+    "planned_too_far_back",
+];
 
 /// More decisions than this are several meetings.
 pub const MOST_DECISIONS: usize = 60;

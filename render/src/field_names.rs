@@ -60,7 +60,10 @@ mod tests {
     fn an_error_names_its_field_by_the_words_at_the_field() {
         let marked = |id: &str| format!("<a href=\"#{id}\"><!--name {id}|Dòng 2 – |: -->Việc: <!--/name-->Chưa nhập.</a>");
         let cases = [
-            ("<label for=\"f-a\">Người thực hiện <span>(bắt buộc)</span></label><input id=\"f-a\">", "Dòng 2 – Người thực hiện: "),
+            (
+                "<label for=\"f-a\">Người thực hiện <span>(bắt buộc)</span></label><input id=\"f-a\">",
+                "Dòng 2 – Người thực hiện: ",
+            ),
             ("<fieldset class=\"field\" id=\"f-a\">\n  <legend>Loại</legend>", "Dòng 2 – Loại: "),
             ("<label><input type=\"checkbox\" id=\"f-a\" value=\"yes\"> <span>Đột xuất</span></label>", "Dòng 2 – Đột xuất: "),
             ("<div id=\"f-a\">\n<fieldset class=\"row-of\">\n<legend>Thay đổi <span>1</span>", "Dòng 2 – Thay đổi: "),

@@ -357,6 +357,21 @@ async fn an_objective_is_set_approved_measured_and_evaluated_on_pages() {
         .fill(&page, &format!("{page}/ket-qua"), &[("measured_on", "2026-11-10"), ("value", "99,24"), ("note", "Sổ theo dõi")])
         .await
         .expect(303);
+    // A form that was sent already and then changed, and an address that is wrong, are told to people and not to programs.
+    let html = officer.get(&page).await.expect(200).text();
+    let hidden =
+        |name: &str| html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (csrf, once, version) = (hidden("csrf"), hidden("once"), hidden("version"));
+    let send = async |value: &str| {
+        let fields =
+            [("csrf", csrf.as_str()), ("once", &once), ("version", &version), ("measured_on", "2026-11-09"), ("value", value)];
+        officer.form(&format!("{page}/ket-qua"), &fields).await
+    };
+    send("98,6").await.expect(303);
+    let twice = send("98,7").await.expect(422).text();
+    assert!(twice.contains("Biểu mẫu này đã được gửi rồi") && !twice.contains("Idempotency"), "{twice}");
+    let wrong = secretary.get("/muc-tieu/moi?don_vi=abc").await.expect(400).text();
+    assert!(wrong.contains("Hãy quay lại trang trước hoặc mở từ trình đơn.") && !wrong.contains("tài liệu API"), "{wrong}");
     let shown = officer.get(&page).await.expect(200).text();
     assert!(shown.contains("99,24 %") && shown.contains("Đang đạt") && shown.contains("Hồ sơ được trả đúng hẹn"), "{shown}");
     // The files of a result belong to it.

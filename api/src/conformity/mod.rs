@@ -286,17 +286,7 @@ async fn check(db: &impl ConnectionTrait, texts: Texts, problems: &mut Problems)
     let first = kind == DeclarationKind::First;
     problems.check(first && reason.is_some(), "reason", "first_without_reason");
     problems.check(first && earlier_decision.is_some(), "kind", "first_but_declared");
-    Ok(Some(Checked {
-        kind,
-        reason,
-        reason_note,
-        standard_id,
-        unit_name,
-        address,
-        statement,
-        grounds: lines,
-        earlier_decision,
-    }))
+    Ok(Some(Checked { kind, reason, reason_note, standard_id, unit_name, address, statement, grounds: lines, earlier_decision }))
 }
 
 /// Begins a declaration of a unit. What is left out is proposed.

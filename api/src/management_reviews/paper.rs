@@ -420,18 +420,26 @@ async fn taken(
     Ok(review.is_some() || visit.is_some())
 }
 
-/// Reviews whose signed minutes wait for a number, for the registrar's list.
+/// Reviews whose signed minutes wait for a number, for the registrar's list; the head's where the unit has no registrar.
 ///
 /// # Errors
 /// The database's.
 pub async fn unnumbered(db: &impl ConnectionTrait, caller: &Caller, most: u64) -> Result<Vec<management_review::Model>> {
     use management_review::Column;
-    Ok(management_review::Entity::find()
-        .filter(Column::SignedAt.is_not_null())
-        .filter(Column::Number.is_null())
-        .filter(caller.scope(Permission::RegisterPapers).covers(Column::UnitId))
-        .order_by_asc(Column::SignedAt)
-        .limit(most)
-        .all(db)
-        .await?)
+    let waiting = |permission: Permission| {
+        management_review::Entity::find()
+            .filter(Column::SignedAt.is_not_null())
+            .filter(Column::Number.is_null())
+            .filter(caller.scope(permission).covers(Column::UnitId))
+            .order_by_asc(Column::SignedAt)
+            .limit(most)
+            .all(db)
+    };
+    let mut found = waiting(Permission::RegisterPapers).await?;
+    let headed = waiting(Permission::SignForUnit).await?;
+    let held = holders(db, &[Role::Registrar], &headed.iter().map(|row| row.unit_id).collect(), caller.today).await?;
+    let known: BTreeSet<ManagementReviewId> = found.iter().map(|row| row.id).collect();
+    let nobodys = |row: &management_review::Model| held.get(&row.unit_id).is_none_or(Vec::is_empty) && !known.contains(&row.id);
+    found.extend(headed.into_iter().filter(nobodys));
+    Ok(found)
 }

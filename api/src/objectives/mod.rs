@@ -9,7 +9,9 @@ pub mod pages;
 use chrono::NaiveDate;
 use domain::draft::Problems;
 use domain::id::{ObjectiveStepId, PersonId, QualityObjectiveId, UnitId};
-use domain::objective::{Draft, Measure, ObjectiveState, ObjectiveVerb, StepDraft, advance, check_measured_on, check_value, decimal, percent};
+use domain::objective::{
+    Draft, Measure, ObjectiveState, ObjectiveVerb, StepDraft, advance, check_measured_on, check_value, decimal, percent,
+};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::Refused;

@@ -258,7 +258,14 @@ impl View for ObjectivePage {
             by: "Cán bộ đầu mối xã An Mẫu".to_owned(),
             evidence_href: Some("/minh-chung/objective_result/1".to_owned()),
         };
-        let worse = ResultRow { corrected: true, on: day(6, 30), value: "97 %".to_owned(), on_target: false, note: None, ..result.clone() };
+        let worse = ResultRow {
+            corrected: true,
+            on: day(6, 30),
+            value: "97 %".to_owned(),
+            on_target: false,
+            note: None,
+            ..result.clone()
+        };
         let running = Self {
             unit: "Xã An Mẫu".to_owned(),
             year: "2026".to_owned(),
