@@ -17,7 +17,14 @@ use crate::time::vn_day;
 pub const CODES: &[&str] = &["scope_empty", "scope_moved", "declaration_open"];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] = &["first_but_declared", "before_decision", "not_yet_happened", "web_address_form"];
+pub const FIELD_CODES: &[&str] = &[
+    "first_but_declared",
+    "first_without_reason",
+    "reason_against_scope",
+    "before_decision",
+    "not_yet_happened",
+    "web_address_form",
+];
 
 /// Working days to declare again after the scope has changed; our own figure, no law gives one.
 pub const RENEW_DAYS: u32 = 10;
@@ -239,6 +246,21 @@ pub fn proposed_reason(differences: &[Difference]) -> Option<DeclarationReason> 
         (false, true, false) => Some(DeclarationReason::Narrower),
         _ => Some(DeclarationReason::Adjusted),
     }
+}
+
+/// A reason that speaks of the scope says what the comparison with the declaration in force shows; where nothing of the
+/// scope differs, «adjusted» is the only one that claims nothing wrong. Adds `reason_against_scope`.
+pub fn check_reason(reason: DeclarationReason, differences: &[Difference], problems: &mut Problems) {
+    if reason == proposed_reason(differences).unwrap_or(DeclarationReason::Adjusted) {
+        return;
+    }
+    let count = |change: ScopeChange| differences.iter().filter(|one| one.change == change).count().to_string();
+    let counts = vec![
+        ("added", count(ScopeChange::Added)),
+        ("removed", count(ScopeChange::Removed)),
+        ("changed", count(ScopeChange::Changed)),
+    ];
+    problems.add_with("reason", "reason_against_scope", counts);
 }
 
 /// What the acting person is to a declaration. Decided on the person, whatever the account.
@@ -574,6 +596,27 @@ mod tests {
             let mut problems = Problems::new();
             check_kind(kind, reason, declared, earlier, &mut problems);
             assert_eq!(faults(problems), expected, "{kind} {reason:?} {declared} {earlier}");
+        }
+    }
+
+    #[test]
+    fn a_reason_about_the_scope_says_what_the_comparison_shows() {
+        use DeclarationReason::{Adjusted, Narrower, Wider};
+        let (one, two) = (line(1, 11, &["1.001193"]), line(2, 21, &["2.000884"]));
+        let both = || vec![one.clone(), two.clone()];
+        for (before, now, fits) in [
+            (vec![one.clone()], both(), Wider),
+            (both(), vec![one.clone()], Narrower),
+            (vec![one.clone()], vec![two.clone()], Adjusted),
+            (both(), both(), Adjusted),
+        ] {
+            let found = compare(&before, &now);
+            for reason in DeclarationReason::ALL.iter().copied() {
+                let mut problems = Problems::new();
+                check_reason(reason, &found, &mut problems);
+                let expected = if reason == fits { "" } else { "reason:reason_against_scope" };
+                assert_eq!(faults(problems), expected, "{reason} of {found:?}");
+            }
         }
     }
 

@@ -3,18 +3,26 @@
 //!
 //! `planned → inputs_taken → held → concluded`, `cancelled` before it is held. Inputs may be taken anew until the meeting.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike as _, NaiveDate, NaiveTime};
 
 use crate::draft::Problems;
 use crate::id::{PersonId, UnitId};
 use crate::rule::{Refused, require, require_none, wrong_state};
+use crate::time::vn_day;
 
 /// Every rule code of this module, besides those of [`crate::rule`].
 pub const CODES: &[&str] = &["inputs_without_remark", "minutes_not_written", "review_not_concluded"];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] =
-    &["not_iso_secretary", "not_head_of_unit", "chair_is_secretary", "before_review", "before_inputs", "ends_before_begin"];
+pub const FIELD_CODES: &[&str] = &[
+    "not_iso_secretary",
+    "not_head_of_unit",
+    "chair_is_secretary",
+    "before_review",
+    "before_inputs",
+    "ends_before_begin",
+    "planned_too_far_back",
+];
 
 /// More decisions than this are several meetings.
 pub const MOST_DECISIONS: usize = 60;
@@ -322,6 +330,14 @@ pub fn check_people(
     problems.check(!secretary_prepares, "secretary_id", "not_iso_secretary");
     problems.check(chair == secretary, "secretary_id", "chair_is_secretary");
     problems.at_most("participant_ids", participants, MOST_PARTICIPANTS);
+}
+
+/// Checks the day a review is planned for: of this year, the last one or a coming one.
+pub fn check_planned_on(on: NaiveDate, today: NaiveDate, problems: &mut Problems) {
+    let first = NaiveDate::from_ymd_opt(today.year() - 1, 1, 1).unwrap_or(today);
+    if on < first {
+        problems.add_with("on_date", "planned_too_far_back", vec![("date", vn_day(first))]);
+    }
 }
 
 /// Checks when a meeting was held: not in the future, not before its inputs were taken, and it ended after it began.

@@ -6,7 +6,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use crate::dossier::Measure;
+use crate::dossier::Measure as DossierMeasure;
 use crate::draft::Problems;
 use crate::id::PersonId;
 use crate::rule::{Refused, require, wrong_state};
@@ -17,7 +17,15 @@ use crate::year_work::YEARS;
 pub const CODES: &[&str] = &["objective_without_plan", "no_result", "evaluation_too_early", "objective_step_done"];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] = &["not_a_decimal", "measured_outside_year"];
+pub const FIELD_CODES: &[&str] = &[
+    "not_a_decimal",
+    "measured_outside_year",
+    "due_outside_year",
+    "not_a_share",
+    "not_below_zero",
+    "unusual_percent",
+    "correction_without_reason",
+];
 
 /// More rows than this are several plans.
 pub const MOST_STEPS: usize = 50;
@@ -116,7 +124,7 @@ code_enum! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
     /// A measure of the dossier figures.
-    Dossiers(Measure),
+    Dossiers(DossierMeasure),
     /// Two counts of the year's work: part and whole.
     Work(&'static str, &'static str),
     /// The mean of the closed surveys.
@@ -130,10 +138,10 @@ impl Bind {
     #[must_use]
     pub const fn counted(self) -> Counted {
         match self {
-            Self::DossiersOnTime => Counted::Dossiers(Measure::OnTimeOfResolved),
-            Self::DossiersOnline => Counted::Dossiers(Measure::OnlineRate),
-            Self::DossiersPaidOnline => Counted::Dossiers(Measure::OnlinePayment),
-            Self::DossiersDigitised => Counted::Dossiers(Measure::DigitisedResults),
+            Self::DossiersOnTime => Counted::Dossiers(DossierMeasure::OnTimeOfResolved),
+            Self::DossiersOnline => Counted::Dossiers(DossierMeasure::OnlineRate),
+            Self::DossiersPaidOnline => Counted::Dossiers(DossierMeasure::OnlinePayment),
+            Self::DossiersDigitised => Counted::Dossiers(DossierMeasure::DigitisedResults),
             Self::TasksOnTime => Counted::Work("tasks.done_on_time", "tasks.planned"),
             Self::AssignedOnTime => Counted::Work("tasks.assigned_on_time", "tasks.assigned"),
             Self::ReportsOnTime => Counted::Work("reports.on_time", "reports.planned"),
@@ -243,6 +251,8 @@ impl Draft {
         let measure_unit = if bind.is_some() { "%".to_owned() } else { problems.line("measure_unit", &measure_unit, 40) };
         let target = problems.text("target", &target, 40);
         let target = if target.is_empty() { target } else { decimal("target", &target, problems) };
+        let odd = bind.is_some() && target.parse().is_ok_and(|target| !is_share(&target));
+        problems.check(odd, "target", "not_a_share");
         let baseline = problems.optional_text("baseline", baseline.as_deref(), 40);
         problems.at_most("steps", steps.len(), MOST_STEPS);
         Self {
@@ -269,7 +279,7 @@ impl StepDraft {
         problems.check(owner_id.is_none() && owner_text.is_none(), &field("owner_id"), "required");
         problems.check(owner_id.is_some() && owner_text.is_some(), &field("owner_text"), "owner_twice");
         problems.check(due_on.is_none(), &field("due_on"), "required");
-        problems.check(due_on.is_some_and(|day| day.year() != year), &field("due_on"), "other_year");
+        problems.check(due_on.is_some_and(|day| day.year() != year), &field("due_on"), "due_outside_year");
         Self { action, owner_id, owner_text, due_on }
     }
 }
@@ -280,6 +290,36 @@ pub fn decimal(field: &str, text: &str, problems: &mut Problems) -> String {
     let parsed: Option<Exact> = text.parse().ok().filter(|_| whole.len() <= MOST_DIGITS);
     problems.check(parsed.is_none(), field, "not_a_decimal");
     parsed.map_or_else(|| text.to_owned(), |exact| exact.to_string())
+}
+
+/// What a result is checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure<'a> {
+    /// Its unit.
+    pub unit: &'a str,
+    /// Whether it is a counted share.
+    pub bound: bool,
+    /// The target.
+    pub target: &'a Exact,
+}
+
+/// Whether a number can be a share of a whole in percent.
+fn is_share(value: &Exact) -> bool {
+    *value >= Exact::zero() && *value <= Exact::hundred()
+}
+
+/// Checks that a value can be. A counted share is between 0 and 100. Another percentage may be beyond (a plan done by
+/// 105 %, a growth): it is said how, unless the target lies there itself. What is counted is not below nothing, unless
+/// the target is.
+pub fn check_value(value: &Exact, measure: Measure<'_>, has_note: bool, problems: &mut Problems) {
+    let Measure { unit, bound, target } = measure;
+    if bound || unit.trim() == "%" {
+        let odd = !is_share(value) && is_share(target);
+        problems.check(bound && !is_share(value), "value", "not_a_share");
+        problems.check(!bound && odd && !has_note, "note", "unusual_percent");
+    } else {
+        problems.check(*value < Exact::zero() && *target >= Exact::zero(), "value", "not_below_zero");
+    }
 }
 
 /// Checks the day a result speaks of.
@@ -427,6 +467,29 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_cannot_be_is_refused_and_an_unusual_percentage_says_how() {
+        let cases = [
+            ("%", true, "95", "100", false, ""),
+            ("%", true, "95", "150", true, "value:not_a_share"),
+            ("%", true, "95", "-1", true, "value:not_a_share"),
+            ("%", false, "95", "150", false, "note:unusual_percent"),
+            (" % ", false, "95", "-1", false, "note:unusual_percent"),
+            ("%", false, "95", "105", true, ""),
+            ("%", false, "110", "105", false, ""),
+            ("hồ sơ", false, "12", "-1", true, "value:not_below_zero"),
+            ("hồ sơ", false, "12", "150", false, ""),
+            ("điểm", false, "-3", "-2", false, ""),
+        ];
+        for (unit, bound, target, value, has_note, expected) in cases {
+            let mut problems = Problems::new();
+            check_value(&exact(value), Measure { unit, bound, target: &exact(target) }, has_note, &mut problems);
+            let found = problems.finish().err().unwrap_or_default();
+            let found: Vec<String> = found.iter().map(|one| format!("{}:{}", one.field, one.code)).collect();
+            assert_eq!(found.join(" "), expected, "{unit} {target} {value}");
+        }
+    }
+
+    #[test]
     fn an_objective_moves_only_as_the_table_says() {
         let early = Facts { today: day("2026-11-30"), ..facts() };
         let cases = [
@@ -512,7 +575,7 @@ mod tests {
             ("baseline", "not_a_decimal"),
             ("steps/0/action", "required"),
             ("steps/0/owner_id", "required"),
-            ("steps/0/due_on", "other_year"),
+            ("steps/0/due_on", "due_outside_year"),
         ];
         let (_, wrong) = check(empty);
         assert_eq!(wrong.iter().map(|(field, code)| (field.as_str(), *code)).collect::<Vec<_>>(), fields);

@@ -21,6 +21,8 @@ pub(crate) fn register(env: &mut Environment<'static>, catalogue: &Arc<Catalogue
     let texts = Arc::clone(catalogue);
     env.add_function("field_label", move |field: &str| field_label(&texts, lang, field));
     let texts = Arc::clone(catalogue);
+    env.add_function("field_row", move |field: &str| field_row(&texts, lang, field));
+    let texts = Arc::clone(catalogue);
     env.add_function("nav_label", move |key: &str| {
         let short = format!("nav_short.{key}");
         let key = if texts.has(&short) { short } else { format!("nav.{key}") };
@@ -80,6 +82,13 @@ fn field_label(catalogue: &Catalogue, lang: Lang, field: &str) -> String {
         }
         _ => label.to_owned(),
     }
+}
+
+/// «Dòng 2 – » of a field of a row; nothing of any other.
+fn field_row(catalogue: &Catalogue, lang: Lang, field: &str) -> String {
+    let row = field.split('/').rev().nth(1).and_then(|number| number.parse::<u64>().ok());
+    row.map(|row| catalogue.get(lang, "form.row_label", &[("n", (row + 1).to_string()), ("label", String::new())]))
+        .unwrap_or_default()
 }
 
 /// `form_rows(form, "steps", 1)`: the numbers of the rows to draw, at least so many.

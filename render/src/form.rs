@@ -78,10 +78,11 @@ impl Form {
         self
     }
 
-    /// Adds the errors of a refused draft in the reader's words (`error.<code>`).
+    /// Adds the errors of a refused draft in the reader's words (`error.<code>`, or `page_error.<code>` where a page says
+    /// it otherwise than the API).
     pub fn refuse(&mut self, catalogue: &Catalogue, lang: Lang, errors: &[FieldError]) -> &mut Self {
         for FieldError { field, code, params } in errors {
-            self.error(field, catalogue.get(lang, &format!("error.{code}"), params));
+            self.error(field, error_on_page(catalogue, lang, code, params));
         }
         self
     }
@@ -151,6 +152,14 @@ fn tidy(value: &str) -> String {
 pub(crate) fn row_of(group: &str, name: &str) -> Option<usize> {
     let (number, _) = name.strip_prefix(group)?.strip_prefix('/')?.split_once('/')?;
     number.parse().ok()
+}
+
+/// What is wrong with a field, as a page says it: people type dates and follow links, programs send formats.
+#[must_use]
+pub fn error_on_page(catalogue: &Catalogue, lang: Lang, code: &str, params: &[(&'static str, String)]) -> String {
+    let own = format!("page_error.{code}");
+    let key = if catalogue.has(&own) { own } else { format!("error.{code}") };
+    catalogue.get(lang, &key, params)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod catalogue;
+mod field_names;
 mod filters;
 pub mod fonts;
 pub mod form;

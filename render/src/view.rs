@@ -8,7 +8,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBeha
 use serde::Serialize;
 
 use crate::catalogue::CatalogueError;
-use crate::{Catalogue, Lang, Shell, filters};
+use crate::{Catalogue, Lang, Shell, field_names, filters};
 
 /// A page: data, and the template that draws it. Its fields are the template's variables,
 /// beside `shell`.
@@ -102,7 +102,7 @@ impl Renderer {
 
     pub(crate) fn page_of(&self, shell: &Shell, template: &str, view: Value) -> Result<String, RenderError> {
         let context = context! { shell => Value::from(Serde(shell)), ..view };
-        Ok(self.environment(shell.lang).get_template(template)?.render(context)?)
+        Ok(field_names::fill(self.environment(shell.lang).get_template(template)?.render(context)?))
     }
 
     pub(crate) fn mail_of(&self, name: &str, mail: Value) -> Result<MailText, RenderError> {

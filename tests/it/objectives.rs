@@ -139,6 +139,16 @@ async fn an_objective_is_written_approved_measured_and_evaluated_with_a_reason_w
     at(&officer, &path, "results", json!({"value": "99.25", "measured_on": "2026-09-30"})).await.expect(201);
     let second = at(&officer, &path, "results", json!({"value": "98", "measured_on": "2026-06-30"})).await.expect(201).json();
     assert_eq!((second["results"][0]["value"].as_str(), second["on_target"].as_bool()), (Some("99.25"), Some(true)));
+    // What cannot be is refused or explained; of one day the later one counts, with its reason.
+    for value in ["-1", "150"] {
+        let answer = at(&officer, &path, "results", json!({"value": value, "measured_on": "2026-10-31"})).await.expect(422);
+        assert_eq!(pointers(&answer), ["/note"], "{value}: a percentage beyond 0 to 100 is explained");
+    }
+    let answer = at(&officer, &path, "results", json!({"value": "99.2", "measured_on": "2026-09-30"})).await.expect(422);
+    assert_eq!(pointers(&answer), ["/note"]);
+    let again = json!({"value": "99.2", "measured_on": "2026-09-30", "note": "Ghi nhầm số."});
+    let again = at(&officer, &path, "results", again).await.expect(201).json();
+    assert_eq!(again["results"][0]["value"], "99.2", "the later one counts");
     let third = at(&officer, &path, "results", json!({"value": "98.4999", "measured_on": "2026-11-10"})).await.expect(201).json();
     assert_eq!(third["on_target"], false, "exact numbers, nothing is rounded up");
 
@@ -215,6 +225,7 @@ async fn a_bound_objective_takes_the_counted_figure_with_its_rows_and_keeps_what
     let recorded = at(&officer, &path, "results", json!({})).await.expect(201).json();
     assert_eq!(recorded["results"][0]["value"], "100", "rounded to four places to be read");
     assert_eq!(recorded["on_target"], false, "and judged by the exact share");
+    assert_eq!(pointers(&at(&officer, &path, "results", json!({"value": "150", "note": "x"})).await.expect(422)), ["/value"]);
     // Who may not read the figures learns the number, not the records.
     let employee = app.sign_in("congchuc.an").await.get(&format!("{path}/figure")).await.expect(200).json();
     assert_eq!((employee["whole"].as_i64(), employee["rows"].as_array().unwrap().len()), (Some(3_000_000), 0));
@@ -320,6 +331,11 @@ async fn an_objective_is_set_approved_measured_and_evaluated_on_pages() {
         fields.iter().map(|(name, value)| if *name == "target" { ("target", "cao") } else { (*name, *value) }).collect();
     let again = secretary.fill(new, new_action(&secretary).await.as_str(), &wrong).await.expect(422).text();
     assert!(again.contains("Hãy nhập một số, ví dụ 98,5.") && again.contains("Rà soát hồ sơ sắp đến hạn"), "{again}");
+    let mut nobody = fields.to_vec();
+    (nobody[10].1, nobody[12].1) = ("", "2027-01-05");
+    let again = secretary.fill(new, new_action(&secretary).await.as_str(), &nobody).await.expect(422).text();
+    assert!(again.contains("\">Dòng 1 – Người thực hiện: Chưa nhập"), "named as at the field: {again}");
+    assert!(again.contains("Hạn này không thuộc năm của mục tiêu"), "{again}");
     let made = secretary.fill(new, new_action(&secretary).await.as_str(), &fields).await.expect(303);
     let page = made.header("location").split('?').next().unwrap().to_owned();
     let shown = secretary.get(&page).await.expect(200).text();
@@ -341,6 +357,21 @@ async fn an_objective_is_set_approved_measured_and_evaluated_on_pages() {
         .fill(&page, &format!("{page}/ket-qua"), &[("measured_on", "2026-11-10"), ("value", "99,24"), ("note", "Sổ theo dõi")])
         .await
         .expect(303);
+    // A form that was sent already and then changed, and an address that is wrong, are told to people and not to programs.
+    let html = officer.get(&page).await.expect(200).text();
+    let hidden =
+        |name: &str| html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (csrf, once, version) = (hidden("csrf"), hidden("once"), hidden("version"));
+    let send = async |value: &str| {
+        let fields =
+            [("csrf", csrf.as_str()), ("once", &once), ("version", &version), ("measured_on", "2026-11-09"), ("value", value)];
+        officer.form(&format!("{page}/ket-qua"), &fields).await
+    };
+    send("98,6").await.expect(303);
+    let twice = send("98,7").await.expect(422).text();
+    assert!(twice.contains("Biểu mẫu này đã được gửi rồi") && !twice.contains("Idempotency"), "{twice}");
+    let wrong = secretary.get("/muc-tieu/moi?don_vi=abc").await.expect(400).text();
+    assert!(wrong.contains("Hãy quay lại trang trước hoặc mở từ trình đơn.") && !wrong.contains("tài liệu API"), "{wrong}");
     let shown = officer.get(&page).await.expect(200).text();
     assert!(shown.contains("99,24 %") && shown.contains("Đang đạt") && shown.contains("Hồ sơ được trả đúng hẹn"), "{shown}");
     // The files of a result belong to it.
@@ -357,6 +388,8 @@ async fn an_objective_is_set_approved_measured_and_evaluated_on_pages() {
     let record =
         app.sign_in("congchuc.an").await.get(&format!("{API}/{}", page.rsplit('/').next().unwrap())).await.expect(200).json();
     let step = format!("{page}/viec/{}", record["steps"][0]["id"].as_str().unwrap());
+    let emptied = employee.fill(&page, &step, &[("done_on", ""), ("note", "")]).await.expect(422).text();
+    assert!(emptied.contains("Ngày hoàn thành: Chưa nhập"), "an emptied day is not today: {emptied}");
     employee.fill(&page, &step, &[("done_on", "2026-11-16"), ("note", "")]).await.expect(303);
     assert!(employee.get("/muc-tieu").await.expect(200).text().contains("Hồ sơ được trả đúng hẹn"));
     app.browse("daumoi.binh").await.get(&page).await.expect(404);

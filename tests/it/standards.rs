@@ -177,6 +177,10 @@ async fn the_page_shows_the_edition_in_use_and_the_clauses_that_move_and_takes_a
 
     let refused = officer.fill(&here, &here, &[("standard_id", &newer), ("valid_from", "2027-01-01")]).await.expect(422).text();
     assert!(refused.contains("2027-01-01"), "what was typed stays");
+    let nothing = officer.fill(&here, &here, &[("ground", "x")]).await.expect(422).text();
+    for named in ["\">Bản tiêu chuẩn: Chưa nhập", "\">Áp dụng từ ngày: Chưa nhập"] {
+        assert!(nothing.contains(named), "«{named}» in {nothing}");
+    }
     let fields = [("standard_id", newer.as_str()), ("valid_from", "2027-01-01"), ("ground", "Quyết định số 12/QĐ-UBND")];
     officer.fill(&here, &here, &fields).await.expect(303);
     let page = officer.get(&here).await.expect(200).text();

@@ -479,6 +479,9 @@ async fn on_pages_a_decision_is_looked_at_entered_and_its_requests_opened_by_one
         blank.contains("chưa kiểm chứng") && blank.contains("value=\"10\""),
         "the usual days are data that nobody has checked: {blank}"
     );
+    let nothing = browser.fill(new, new, &[("unit_id", root.as_str()), ("act", "preview")]).await.expect(422).text();
+    assert!(nothing.contains("<a href=\"#f-changes\">Thay đổi: Chưa nhập"), "the rows as a whole have a name: {nothing}");
+    assert!(nothing.contains("id=\"f-changes\""), "{nothing}");
     let wrong = [
         ("unit_id", root.as_str()),
         ("act", "preview"),

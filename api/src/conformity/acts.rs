@@ -2,7 +2,8 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::conformity::{
-    By, DeclarationFact, DeclarationPart, DeclarationState, DeclarationVerb, FactInput, Facts, advance, check_fact, check_kind,
+    By, DeclarationFact, DeclarationKind, DeclarationPart, DeclarationState, DeclarationVerb, FactInput, Facts, advance,
+    check_fact, check_kind, check_reason,
 };
 use domain::draft::Problems;
 use domain::id::{ConformityDeclarationId, ConformityFactId, DocumentId, PersonId, UnitId};
@@ -186,6 +187,9 @@ pub async fn submit(store: &Store, caller: &Caller, id: ConformityDeclarationId,
             }
             problems.check(grounds_of(row).is_empty(), "grounds", "required");
             check_kind(row.kind, row.reason, case.scope.compared, row.earlier_decision.is_some(), &mut problems);
+            if let Some(reason) = row.reason.filter(|_| row.kind == DeclarationKind::Again && case.scope.compared) {
+                check_reason(reason, &case.scope.differences, &mut problems);
+            }
             problems.finish()?;
             let change = declaration::ActiveModel {
                 state: Set(state),

@@ -284,18 +284,10 @@ async fn check(db: &impl ConnectionTrait, texts: Texts, problems: &mut Problems)
         lines.extend(problems.optional_text(&format!("grounds/{index}"), Some(ground), 1_000));
     }
     let (Some(kind), Some(standard_id)) = (kind, known) else { return Ok(None) };
-    let reason = reason.filter(|_| kind == DeclarationKind::Again);
-    Ok(Some(Checked {
-        kind,
-        reason,
-        reason_note,
-        standard_id,
-        unit_name,
-        address,
-        statement,
-        grounds: lines,
-        earlier_decision: earlier_decision.filter(|_| kind == DeclarationKind::Again),
-    }))
+    let first = kind == DeclarationKind::First;
+    problems.check(first && reason.is_some(), "reason", "first_without_reason");
+    problems.check(first && earlier_decision.is_some(), "kind", "first_but_declared");
+    Ok(Some(Checked { kind, reason, reason_note, standard_id, unit_name, address, statement, grounds: lines, earlier_decision }))
 }
 
 /// Begins a declaration of a unit. What is left out is proposed.

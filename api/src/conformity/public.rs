@@ -31,7 +31,23 @@ fn public() -> Condition {
         .add(declaration::Column::Id.in_subquery(announced()))
 }
 
-/// Declarations in force by the agency's name: three statements, whatever the size.
+/// Declarations that one in force has replaced which is not announced yet: until it is, they are the last that
+/// everybody was told of.
+fn awaiting() -> Condition {
+    let unannounced = Query::select()
+        .column(declaration::Column::PredecessorId)
+        .from(declaration::Entity)
+        .and_where(declaration::Column::State.eq(DeclarationState::InForce))
+        .and_where(declaration::Column::PredecessorId.is_not_null())
+        .and_where(declaration::Column::Id.not_in_subquery(announced()))
+        .to_owned();
+    Condition::all()
+        .add(declaration::Column::State.eq(DeclarationState::Replaced))
+        .add(declaration::Column::Id.in_subquery(unannounced))
+}
+
+/// Declarations in force by the agency's name, and those whose successor is not announced yet: three statements,
+/// whatever the size.
 ///
 /// # Errors
 /// The database's.
@@ -44,7 +60,7 @@ pub async fn list(db: &impl ConnectionTrait, q: Option<&str>, slice: &Slice) -> 
     });
     let rows = declaration::Entity::find()
         .filter(public())
-        .filter(Column::State.eq(DeclarationState::InForce))
+        .filter(Condition::any().add(Column::State.eq(DeclarationState::InForce)).add(awaiting()))
         .filter(Condition::all().add_option(named))
         .filter(slice.after(Column::UnitName, Column::Id, false))
         .order_by_asc(Column::UnitName)
@@ -64,6 +80,8 @@ pub struct Shown {
     pub scope: Scope,
     /// The announced declaration that holds in its place.
     pub instead: Option<declaration::Model>,
+    /// What holds in its place is not announced yet.
+    pub awaits: bool,
     /// The papers that can be fetched.
     pub files: Vec<DeclarationPart>,
 }
@@ -82,13 +100,14 @@ pub async fn find(db: &impl ConnectionTrait, id: ConformityDeclarationId) -> Res
         .filter(declaration::Column::Id.ne(id))
         .one(db)
         .await?;
+    let awaits = declaration::Entity::find_by_id(id).filter(awaiting()).one(db).await?.is_some();
     let mut files = Vec::new();
     for part in DeclarationPart::ALL {
         if papers::final_of(db, &row, *part).await?.is_some() {
             files.push(*part);
         }
     }
-    Ok(Shown { scope, instead, files, listed: super::listed(db, vec![row]).await?.pop().ok_or(Error::NotFound)? })
+    Ok(Shown { scope, instead, awaits, files, listed: super::listed(db, vec![row]).await?.pop().ok_or(Error::NotFound)? })
 }
 
 /// A paper of an announced declaration, with its number.

@@ -227,6 +227,8 @@ pub struct Totals {
     pub counted: Vec<DossierReportId>,
     /// Days no counted report speaks of.
     pub gaps: Vec<(NaiveDate, NaiveDate)>,
+    /// First and last day that the counted reports speak of.
+    pub covered: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// Adds up the reports of a unit within a span, by the rule of [`dossier::total`]: never a day twice.
@@ -249,8 +251,10 @@ pub async fn totals(db: &impl ConnectionTrait, unit: UnitId, from: NaiveDate, to
     };
     let candidates: Vec<Candidate> = rows.iter().map(candidate).collect::<Result<_>>()?;
     let dossier::Total { figures, counted, gaps } = dossier::total(&candidates, from, to);
-    let counted = counted.into_iter().filter_map(|place| rows.get(place).map(|row| row.id)).collect();
-    Ok(Totals { figures, counted, gaps })
+    let counted: Vec<&dossier_report::Model> = counted.into_iter().filter_map(|place| rows.get(place)).collect();
+    let first = counted.iter().map(|row| row.period_from).min();
+    let covered = first.zip(counted.iter().map(|row| row.period_to).max());
+    Ok(Totals { figures, counted: counted.iter().map(|row| row.id).collect(), gaps, covered })
 }
 
 fn check(report: Report, problems: &mut Problems) -> Report {

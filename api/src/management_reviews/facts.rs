@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, Months, NaiveDate};
 use domain::checklist::InspectionKind;
 use domain::corrective_action::CorrectiveActionState;
 use domain::document::control::ProcedureChange;
@@ -38,6 +38,12 @@ use crate::rounds::publish;
 const MOST_ROWS: usize = 50;
 /// Decisions or objectives told one by one.
 const MOST_TOLD: usize = 40;
+
+/// Texts of a fact that say which days its numbers speak of: two days, a whole year, or up to a day.
+const COUNTED_FROM: &str = "counted_from";
+const COUNTED_TO: &str = "counted_to";
+const COUNTED_YEAR: &str = "counted_year";
+const COUNTED_ON: &str = "counted_on";
 
 /// A record behind a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +93,11 @@ impl Fact {
         self
     }
 
+    /// Says which days its numbers speak of; part of the sentence.
+    fn counted(self, (from, to): (NaiveDate, NaiveDate)) -> Self {
+        self.text(COUNTED_FROM, vn_day(from)).text(COUNTED_TO, vn_day(to))
+    }
+
     fn rows(mut self, subject: Subject, ids: impl IntoIterator<Item = Uuid>) -> Self {
         self.rows.extend(ids.into_iter().take(MOST_ROWS).map(|id| Row { subject, id }));
         self
@@ -99,15 +110,29 @@ impl Fact {
         let numbers = self.numbers.iter().map(|(name, value)| (name.as_str(), number(value)));
         let texts = self.texts.iter().map(|(name, value)| (name.as_str(), value.clone()));
         let params: Vec<(&str, String)> = numbers.chain(texts).collect();
-        catalogue.get(Lang::Vi, &format!("review_fact.{}", self.key), &params)
+        let said = catalogue.get(Lang::Vi, &format!("review_fact.{}", self.key), &params);
+        let of = |name: &'static str| self.texts.get(name).map(|day| (name, day.clone()));
+        let (key, days) = match (of(COUNTED_FROM).zip(of(COUNTED_TO)), of(COUNTED_YEAR), of(COUNTED_ON)) {
+            (Some((from, to)), ..) => ("review_counted.between", vec![from, to]),
+            (None, Some(year), _) => ("review_counted.year", vec![year]),
+            (None, None, Some(on)) => ("review_counted.on", vec![on]),
+            (None, None, None) => return said,
+        };
+        catalogue.get(Lang::Vi, key, &[vec![("said", said)], days].concat())
     }
 
     fn is_same_fact(&self, other: &Self) -> bool {
         self.key == other.key && self.of == other.of
     }
 
+    /// The same numbers up to a later day are no change.
     fn says_the_same(&self, other: &Self) -> bool {
-        self.numbers == other.numbers && self.texts == other.texts
+        let texts = |fact: &Self| {
+            let mut texts = fact.texts.clone();
+            texts.remove(COUNTED_TO);
+            texts
+        };
+        self.numbers == other.numbers && texts(self) == texts(other)
     }
 }
 
@@ -139,7 +164,7 @@ pub struct Span {
     pub review: ManagementReviewId,
     /// The unit.
     pub unit: UnitId,
-    /// Its year, for what is counted by year.
+    /// Its year, for what can be counted by year only.
     pub year: i32,
     /// First day.
     pub from: NaiveDate,
@@ -150,6 +175,17 @@ pub struct Span {
 impl Span {
     fn has(&self, day: NaiveDate) -> bool {
         (self.from..=self.to).contains(&day)
+    }
+
+    const fn days(&self) -> (NaiveDate, NaiveDate) {
+        (self.from, self.to)
+    }
+
+    /// The quarters it touches: dossier reports are of periods.
+    fn quarters(&self) -> (NaiveDate, NaiveDate) {
+        let first = |day: NaiveDate| NaiveDate::from_ymd_opt(day.year(), day.month0() / 3 * 3 + 1, 1).unwrap_or(day);
+        let next = first(self.to).checked_add_months(Months::new(3));
+        (first(self.from), next.and_then(|day| day.pred_opt()).unwrap_or(self.to))
     }
 
     fn instants(&self) -> (chrono::DateTime<chrono::Utc>, chrono::DateTime<chrono::Utc>) {
@@ -310,12 +346,13 @@ async fn satisfaction(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact
     let mut facts = Vec::new();
     for (row, _, seen) in crate::surveys::outcomes(db, span.unit, span.year).await? {
         let fact = Fact::new("survey").of(row.id).text("title", row.title).number("mean", seen.mean_text());
+        let fact = fact.text(COUNTED_YEAR, span.year.to_string());
         facts.push(fact.number("forms", seen.forms).rows(Subject::Survey, [row.id.0]));
     }
     if facts.is_empty() {
         facts.push(Fact::new("no_survey").text("year", span.year.to_string()));
     }
-    let counts = crate::year_work::counts(db, span.unit, span.year, span.to).await?;
+    let counts = crate::year_work::counts::counts_between(db, span.unit, span.days()).await?;
     let find = |name: &str| counts.iter().find(|count| count.name == name);
     let value = |name: &str| find(name).map(|count| count.value).unwrap_or_default();
     let rows = find("petitions.received").map(|count| count.rows.clone()).unwrap_or_default();
@@ -325,21 +362,18 @@ async fn satisfaction(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact
             .number("answered", value("petitions.answered"))
             .number("on_time", value("petitions.answered_on_time"))
             .number("late", value("petitions.late"))
+            .counted(span.days())
             .rows(Subject::WorkItem, rows.iter().map(|id| id.0)),
     );
-    let (first, last) = whole_year(span.year);
+    let (first, last) = span.quarters();
     let totals = crate::dossiers::totals(db, span.unit, first, last).await?;
     let exact = |counter| totals.figures.get(counter).filter(|figure| figure.bound == Bound::Exact).map(|figure| figure.value);
     if let (Some(rated), Some(dissatisfied)) = (exact(Counter::Rated), exact(Counter::Dissatisfied)) {
         let fact = Fact::new("ratings").number("rated", rated).number("dissatisfied", dissatisfied);
+        let fact = fact.counted(totals.covered.unwrap_or((first, last)));
         facts.push(fact.rows(Subject::DossierReport, totals.counted.iter().map(|id| id.0)));
     }
     Ok(facts)
-}
-
-fn whole_year(year: i32) -> (NaiveDate, NaiveDate) {
-    let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    (day(1, 1), day(12, 31))
 }
 
 /// Objectives of the year, and those evaluated in the span.
@@ -366,6 +400,7 @@ async fn objectives(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>>
         .number("met", of(Some(true)))
         .number("missed", of(Some(false)))
         .number("running", of(None))
+        .text(COUNTED_YEAR, span.year.to_string())
         .rows(Subject::QualityObjective, listed.iter().map(|one| one.row.id.0));
     let mut facts = vec![head];
     for one in listed.into_iter().take(MOST_TOLD) {
@@ -389,15 +424,19 @@ async fn objectives(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>>
             .text("unit", row.measure_unit)
             .text("why", row.explanation.unwrap_or_default())
             .number("target", row.target)
-            .number("value", one.last.map(|last| last.value).unwrap_or_default());
+            .number("value", one.last.as_ref().map(|last| crate::objectives::shown_value(last).to_string()).unwrap_or_default());
+        let fact = match &one.last {
+            Some(last) => fact.text(COUNTED_ON, vn_day(last.measured_on)),
+            None => fact,
+        };
         facts.push(fact.rows(Subject::QualityObjective, [row.id.0]));
     }
     Ok(facts)
 }
 
-/// Dossiers of the year, tasks and reports.
+/// Dossiers of the quarters the span touches, as far as reports speak of them; tasks and reports of the span.
 async fn conformity(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>> {
-    let (first, last) = whole_year(span.year);
+    let (first, last) = span.quarters();
     let totals = crate::dossiers::totals(db, span.unit, first, last).await?;
     let mut facts = Vec::new();
     match totals.figures.share(Measure::OnTimeOfResolved) {
@@ -411,16 +450,17 @@ async fn conformity(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>>
                     .number("percent", share.percent())
                     .number("late", late)
                     .number("pending_late", pending)
+                    .counted(totals.covered.unwrap_or((first, last)))
                     .rows(Subject::DossierReport, totals.counted.iter().map(|id| id.0)),
             );
         }
-        None => facts.push(Fact::new("no_dossiers").text("year", span.year.to_string())),
+        None => facts.push(Fact::new("no_dossiers").counted((first, Ord::min(last, span.to)))),
     }
     for (from, to) in totals.gaps.into_iter().filter(|(from, _)| *from <= span.to && !totals.counted.is_empty()) {
         let fact = Fact::new("dossier_gap").of(from).text("from", vn_day(from)).text("to", vn_day(Ord::min(to, span.to)));
         facts.push(fact);
     }
-    let counts = crate::year_work::counts(db, span.unit, span.year, span.to).await?;
+    let counts = crate::year_work::counts::counts_between(db, span.unit, span.days()).await?;
     let find = |name: &str| counts.iter().find(|count| count.name == name);
     let value = |name: &str| find(name).map(|count| count.value).unwrap_or_default();
     for (key, planned, names) in [
@@ -431,7 +471,7 @@ async fn conformity(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact>>
         let fact = names.iter().fold(Fact::new(key).number("planned", value(planned)), |fact, name| {
             fact.number(name.rsplit('.').next().unwrap_or_default(), value(name))
         });
-        facts.push(fact.rows(Subject::WorkItem, rows.iter().map(|id| id.0)));
+        facts.push(fact.counted(span.days()).rows(Subject::WorkItem, rows.iter().map(|id| id.0)));
     }
     Ok(facts)
 }
@@ -507,7 +547,7 @@ async fn measurements(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact
     if facts.is_empty() {
         facts.push(Fact::new("no_published_score"));
     }
-    let counts = crate::year_work::counts(db, span.unit, span.year, span.to).await?;
+    let counts = crate::year_work::counts::counts_between(db, span.unit, span.days()).await?;
     let find = |name: &str| counts.iter().find(|count| count.name == name);
     let value = |name: &str| find(name).map(|count| count.value).unwrap_or_default();
     let rows = find("self_checks.checked").map(|count| count.rows.clone()).unwrap_or_default();
@@ -516,6 +556,7 @@ async fn measurements(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<Fact
             .number("checked", value("self_checks.checked"))
             .number("found", value("self_checks.found"))
             .number("fixed", value("self_checks.fixed"))
+            .counted(span.days())
             .rows(Subject::WorkItem, rows.iter().map(|id| id.0)),
     );
     Ok(facts)

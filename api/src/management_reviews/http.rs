@@ -757,11 +757,11 @@ impl ManagementReviewsApi {
 
     /// Register the signed minutes
     ///
-    /// The registrar of the unit gives the number after the signature, once; the minutes are set again with it.
+    /// The registrar of the unit, or its head, gives the number after the signature, once; the minutes are set again with it.
     #[oai(path = "/management-reviews/:id/register", method = "post", operation_id = "register_review_minutes")]
     async fn register_review_minutes(
         &self,
-        auth: Auth<can::RegisterPapers>,
+        auth: Auth<Either<can::RegisterPapers, can::SignForUnit>>,
         app: Data<&App>,
         id: Path<ManagementReviewId>,
         #[oai(name = "If-Match")] seen: Header<Version>,

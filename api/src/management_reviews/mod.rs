@@ -17,7 +17,7 @@ use domain::draft::Problems;
 use domain::id::{ManagementReviewId, PersonId, ReviewInputId, UnitId};
 use domain::management_review::{
     DecisionDraft, DecisionState, ReviewState, ReviewTopic, ReviewVerb, advance, check_decisions, check_meeting, check_people,
-    is_signed,
+    check_planned_on, is_signed,
 };
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
@@ -206,6 +206,7 @@ async fn check(tx: &Tx, unit: Option<UnitId>, plan: Plan, problems: &mut Problem
         check_people(chair_id, head, secretary_id, keeper, participant_ids.len(), problems);
     }
     check_known(tx, &participant_ids, problems).await?;
+    check_planned_on(on_date, tx.today(), problems);
     problems.check(period_from.is_some_and(|from| from > on_date), "period_from", "period_after_review");
     Ok(Plan {
         place: problems.optional_text("place", place.as_deref(), 300),

@@ -239,8 +239,14 @@ impl<'a> Shown<'a> {
         }
         let lines = |text: &Option<String>| text.iter().flat_map(|text| text.lines()).map(str::to_owned).collect::<Vec<_>>();
         let others = lines(&row.others).into_iter();
+        let mut stage = self.stage(&calendar);
+        if is_signed(row.state) && row.number.is_none() {
+            let turn = paper::registrar_words(db, row.unit_id, self.caller.today).await?;
+            stage.holder = Some(say(app, turn, &[]));
+            stage.next = Some(say(app, "review.number_next", &[]));
+        }
         let view = view::ReviewPage {
-            stage: self.stage(&calendar),
+            stage,
             state: row.state,
             unit: units.get(&row.unit_id).cloned().unwrap_or_default(),
             on: row.on_date,
@@ -510,7 +516,7 @@ async fn ask(app: Data<&App>, posted: Posted<Readers>, Path(id): Path<Management
 #[handler]
 async fn do_register(
     app: Data<&App>,
-    posted: Posted<can::RegisterPapers>,
+    posted: Posted<Either<can::RegisterPapers, can::SignForUnit>>,
     Path(id): Path<ManagementReviewId>,
 ) -> Result<Response> {
     let work = async |caller: &Caller, form: &Form, version| {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use domain::draft::Problems;
-use domain::id::{ManagementReviewId, ReviewPaperId};
+use domain::id::{ManagementReviewId, ReviewPaperId, UnitId};
 use domain::management_review::{is_signed, may_render};
-use domain::permission::Permission;
+use domain::permission::{Permission, Role};
 use domain::record::{ReportState, Subject};
 use domain::rule::{Refused, require};
 use domain::time::{vn_date, vn_day};
@@ -32,6 +32,7 @@ use crate::reports::{
     Known, Pressed, Registration, agency, agency_symbol, civil, is_committee, paragraphs, people, press, units_above,
 };
 use crate::store::{Event, Tx, Writer};
+use crate::work::duties::holders;
 
 /// The kind of the job that sets the minutes of a review.
 pub const RENDER: &str = "review_paper.render";
@@ -314,8 +315,24 @@ pub async fn content(app: &App, caller: &Caller, id: ReviewPaperId) -> Result<Do
 /// # Errors
 /// The database's.
 pub async fn may_register(db: &impl ConnectionTrait, caller: &Caller, row: &management_review::Model) -> Result<bool> {
-    let registers = caller.scope(Permission::RegisterPapers).contains(db, row.unit_id).await?;
-    Ok(registers && is_signed(row.state) && row.number.is_none())
+    Ok(is_signed(row.state) && row.number.is_none() && registers(db, caller, row).await?)
+}
+
+/// Whether the caller numbers papers of the unit: its registrar, or its head, who has none in many communes. As with
+/// declarations.
+async fn registers(db: &impl ConnectionTrait, caller: &Caller, row: &management_review::Model) -> Result<bool> {
+    Ok(caller.scope(Permission::RegisterPapers).contains(db, row.unit_id).await?
+        || caller.scope(Permission::SignForUnit).contains(db, row.unit_id).await?)
+}
+
+/// Whose turn it is to number the minutes: the key of the words. The head's where the unit has no registrar.
+///
+/// # Errors
+/// The database's.
+pub async fn registrar_words(db: &impl ConnectionTrait, unit: UnitId, today: NaiveDate) -> Result<&'static str> {
+    let held = holders(db, &[Role::Registrar], &BTreeSet::from([unit]), today).await?;
+    let nobody = held.get(&unit).is_none_or(Vec::is_empty);
+    Ok(if nobody { "conformity.holder_head" } else { "conformity.holder_registrar" })
 }
 
 /// Gives the signed minutes their number, and asks for them to be set with it.
@@ -331,7 +348,7 @@ pub async fn register(
     input: Registration,
 ) -> Result<management_review::Model> {
     let review = access::find(app.store.read(), caller, id).await?;
-    if !caller.scope(Permission::RegisterPapers).contains(app.store.read(), review.unit_id).await? {
+    if !registers(app.store.read(), caller, &review).await? {
         return Err(Error::Forbidden(Permission::RegisterPapers));
     }
     let by = caller.clone();
@@ -404,18 +421,26 @@ async fn taken(
     Ok(review.is_some() || visit.is_some())
 }
 
-/// Reviews whose signed minutes wait for a number, for the registrar's list.
+/// Reviews whose signed minutes wait for a number, for the registrar's list; the head's where the unit has no registrar.
 ///
 /// # Errors
 /// The database's.
 pub async fn unnumbered(db: &impl ConnectionTrait, caller: &Caller, most: u64) -> Result<Vec<management_review::Model>> {
     use management_review::Column;
-    Ok(management_review::Entity::find()
-        .filter(Column::SignedAt.is_not_null())
-        .filter(Column::Number.is_null())
-        .filter(caller.scope(Permission::RegisterPapers).covers(Column::UnitId))
-        .order_by_asc(Column::SignedAt)
-        .limit(most)
-        .all(db)
-        .await?)
+    let waiting = |permission: Permission| {
+        management_review::Entity::find()
+            .filter(Column::SignedAt.is_not_null())
+            .filter(Column::Number.is_null())
+            .filter(caller.scope(permission).covers(Column::UnitId))
+            .order_by_asc(Column::SignedAt)
+            .limit(most)
+            .all(db)
+    };
+    let mut found = waiting(Permission::RegisterPapers).await?;
+    let headed = waiting(Permission::SignForUnit).await?;
+    let held = holders(db, &[Role::Registrar], &headed.iter().map(|row| row.unit_id).collect(), caller.today).await?;
+    let known: BTreeSet<ManagementReviewId> = found.iter().map(|row| row.id).collect();
+    let nobodys = |row: &management_review::Model| held.get(&row.unit_id).is_none_or(Vec::is_empty) && !known.contains(&row.id);
+    found.extend(headed.into_iter().filter(nobodys));
+    Ok(found)
 }

@@ -9,11 +9,13 @@ pub mod pages;
 use chrono::NaiveDate;
 use domain::draft::Problems;
 use domain::id::{ObjectiveStepId, PersonId, QualityObjectiveId, UnitId};
-use domain::objective::{Draft, ObjectiveState, ObjectiveVerb, StepDraft, advance, check_measured_on, decimal, percent};
+use domain::objective::{
+    Draft, Measure, ObjectiveState, ObjectiveVerb, StepDraft, advance, check_measured_on, check_value, decimal, percent,
+};
 use domain::permission::Permission;
 use domain::record::Subject;
 use domain::rule::Refused;
-use domain::scoring::Exact;
+use domain::scoring::{Exact, RoundingMode};
 use entities::{objective_result, objective_step, person, quality_objective};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
@@ -101,6 +103,14 @@ pub async fn with_last(db: &impl ConnectionTrait, rows: Vec<quality_objective::M
 pub fn value_of(result: &objective_result::Model) -> Exact {
     let counted = result.part.zip(result.whole).and_then(|(part, whole)| percent(part, whole));
     counted.or_else(|| result.value.parse().ok()).unwrap_or_else(Exact::zero)
+}
+
+/// The value of a result as pages and papers say it: a counted share with two decimals, its numbers being known;
+/// what the unit measured as it was entered.
+#[must_use]
+pub fn shown_value(result: &objective_result::Model) -> Exact {
+    let value = value_of(result);
+    if result.part.zip(result.whole).is_some() { value.round(2, RoundingMode::HalfUp) } else { value }
 }
 
 /// Whether an objective stands met by this result.
@@ -345,7 +355,7 @@ pub struct NewResult {
     pub note: Option<String>,
 }
 
-/// Records a result.
+/// Records a result; of one day the later one counts, and corrects with its reason the one before.
 ///
 /// # Errors
 /// 404, stale, wrong fields, `objective_keeper_only`, `wrong_state`; `value` is `nothing_counted` when the objective is
@@ -360,7 +370,7 @@ pub async fn record(
     let who = caller.clone();
     store
         .write(caller, move |tx| async move {
-            let Case { row: before, by, facts, .. } = begin(&tx, &who, id, version).await?;
+            let Case { row: before, results, by, facts, .. } = begin(&tx, &who, id, version).await?;
             advance(before.state, ObjectiveVerb::RecordResult, by, &facts)?;
             let NewResult { measured_on, measured, note } = new;
             let mut problems = Problems::new();
@@ -371,6 +381,12 @@ pub async fn record(
                 Measured::Number(typed) => {
                     let typed = problems.text("value", &typed, 40);
                     let value = if typed.is_empty() { typed } else { decimal("value", &typed, &mut problems) };
+                    if let (Ok(exact), Ok(target)) = (value.parse::<Exact>(), before.target.parse::<Exact>()) {
+                        let measure = Measure { unit: &before.measure_unit, bound: before.bind.is_some(), target: &target };
+                        check_value(&exact, measure, note.is_some(), &mut problems);
+                    }
+                    let again = results.iter().any(|one| one.measured_on == measured_on);
+                    problems.check(again && note.is_none(), "note", "correction_without_reason");
                     (value, None, None)
                 }
                 Measured::Counted => {

@@ -6,7 +6,7 @@ use domain::id::{ObjectiveStepId, QualityObjectiveId, UnitId};
 use domain::objective::{Bind, Direction, Draft, Frequency, ObjectiveState, ObjectiveVerb, StepDraft, advance, available};
 use domain::permission::Permission;
 use domain::record::Subject;
-use domain::scoring::Exact;
+use domain::scoring::{Exact, RoundingMode};
 use entities::{objective_result, quality_objective};
 use poem::web::{Data, Path, Query};
 use poem::{IntoResponse as _, Request, Response, Route, get, handler, post};
@@ -136,14 +136,15 @@ fn target_of(row: &quality_objective::Model) -> String {
 
 /// «99,24 % (2.624/2.644)»: two decimals are enough to read a counted share, its numbers are beside it.
 fn value_words(row: &quality_objective::Model, result: &objective_result::Model) -> String {
+    let value = super::shown_value(result).vn_short();
     match result.part.zip(result.whole) {
-        Some((part, whole)) => share_words(row.bind, &super::value_of(result), part, whole),
-        None => format!("{} {}", shown(&result.value), row.measure_unit),
+        Some((part, whole)) => share_words(row.bind, &value, part, whole),
+        None => format!("{value} {}", row.measure_unit),
     }
 }
 
-fn share_words(bind: Option<Bind>, value: &Exact, part: i64, whole: i64) -> String {
-    let percent = format!("{} %", value.vn(2));
+fn share_words(bind: Option<Bind>, value: &str, part: i64, whole: i64) -> String {
+    let percent = format!("{value} %");
     // The mean of surveys is no part of a whole that anybody counted.
     if bind == Some(Bind::Satisfaction) {
         return percent;
@@ -205,8 +206,14 @@ async fn shown_page(app: &App, caller: &Caller, id: QualityObjectiveId, failed: 
         }
     };
     let reads_files = caller.may(Permission::UseEvidence);
+    // Of one day the later result counts; the latest stand first.
+    let corrected = |one: &objective_result::Model| {
+        let counts = results.iter().find(|other| other.measured_on == one.measured_on);
+        counts.is_some_and(|counts| counts.id != one.id)
+    };
     let result = |one: &objective_result::Model| view::ResultRow {
         on: one.measured_on,
+        corrected: corrected(one),
         value: value_words(row, one),
         on_target: is_met(row, one),
         note: one.note.clone(),
@@ -258,7 +265,10 @@ async fn figure_box(app: &App, caller: &Caller, case: &Case, record: Option<Form
     Ok(Some(view::FigureBox {
         rows: rows.collect(),
         record: record.filter(|_| live.is_some()),
-        value: live.map(|live| share_words(Some(bind), &live.value, live.part, live.whole)),
+        value: live.map(|live| {
+            let value = live.value.round(2, RoundingMode::HalfUp).vn_short();
+            share_words(Some(bind), &value, live.part, live.whole)
+        }),
     }))
 }
 
@@ -324,12 +334,18 @@ fn day(form: &Form, name: &str, problems: &mut Problems) -> Option<NaiveDate> {
     parsed
 }
 
+/// A day that the form asks for: emptied, it is missing and not today.
+fn needed_day(form: &Form, name: &str, problems: &mut Problems) -> Option<NaiveDate> {
+    problems.check(form.value(name).trim().is_empty(), name, "required");
+    day(form, name, problems)
+}
+
 #[handler]
 async fn do_record(app: Data<&App>, posted: Posted<can::EditFigures>, Path(id): Path<QualityObjectiveId>) -> Result<Response> {
     let Posted { caller, form, files, .. } = posted;
     let outcome = async {
         let mut problems = Problems::new();
-        let measured_on = day(&form, "measured_on", &mut problems);
+        let measured_on = needed_day(&form, "measured_on", &mut problems);
         problems.finish()?;
         let measured = Measured::Number(plain_number(form.value("value")));
         let new = NewResult { measured_on, measured, note: Some(form.value("note").to_owned()) };
@@ -368,7 +384,7 @@ async fn complete(
     let Posted { caller, form, .. } = posted;
     let outcome = async {
         let mut problems = Problems::new();
-        let done_on = day(&form, "done_on", &mut problems);
+        let done_on = needed_day(&form, "done_on", &mut problems);
         problems.finish()?;
         let note = Some(form.value("note").to_owned());
         super::complete_step(&app.store, &caller, (id, step), web::seen(&form)?, done_on, note).await

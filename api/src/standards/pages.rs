@@ -193,7 +193,8 @@ fn new_use(form: &Form, unit: Option<UnitId>) -> Result<NewUse> {
     let standard_id = form.value("standard_id").parse::<StandardId>();
     let valid_from = form.value("valid_from").parse();
     problems.check(standard_id.is_err(), "standard_id", "required");
-    problems.check(valid_from.is_err(), "valid_from", "required");
+    let from = if form.value("valid_from").trim().is_empty() { "required" } else { "expected_date" };
+    problems.check(valid_from.is_err(), "valid_from", from);
     problems.text("ground", form.value("ground"), 500);
     problems.finish()?;
     let (Ok(standard_id), Ok(valid_from)) = (standard_id, valid_from) else { return Err(Error::NotFound) };

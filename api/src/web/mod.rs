@@ -12,6 +12,7 @@ use poem::http::{StatusCode, header};
 use poem::web::Multipart;
 use poem::{FromRequest, IntoResponse, Request, RequestBody, Response};
 use render::catalogue::Lang;
+use render::form::error_on_page;
 use render::{Flash, FlashKind, Form, NavItem, Shell, ShellPerson, View};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -328,7 +329,9 @@ pub async fn error_page(app: &App, error: &Error, lang: Lang, id: &str, path: &s
             Some(edge::sentences(app, lang, error).1)
         }
         Error::Invalid(fields) => {
-            Some(fields.iter().map(|field| edge::field_sentence(app, lang, field)).collect::<Vec<_>>().join(" "))
+            let catalogue = app.renderer.catalogue();
+            let said = |field: &domain::draft::FieldError| error_on_page(catalogue, lang, field.code, &field.params);
+            Some(fields.iter().map(said).collect::<Vec<_>>().join(" "))
         }
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! What the yearly score counts of a unit's year, with the rows behind each number.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use domain::id::{SurveyId, UnitId, WorkItemId};
 use domain::year_work::COUNTS;
 use entities::work_item;
@@ -48,7 +48,33 @@ pub async fn counts(db: &impl ConnectionTrait, unit: UnitId, year: i32, today: N
         .order_by_asc(work_item::Column::Id)
         .all(db)
         .await?;
-    let mut counted: Vec<Counted> = COUNTS
+    let mut counted = of_rows(&rows, today);
+    counted.extend(crate::surveys::counted(db, unit, year).await?);
+    Ok(counted)
+}
+
+/// Every count of what came in, was due or, without a last day, was done between two days, as of the second. Surveys are
+/// of a year and not among them.
+///
+/// Not limited to anybody's scope, as [`counts`].
+///
+/// # Errors
+/// The database's.
+pub async fn counts_between(db: &impl ConnectionTrait, unit: UnitId, (from, to): (NaiveDate, NaiveDate)) -> Result<Vec<Counted>> {
+    let rows = work_item::Entity::find()
+        .filter(work_item::Column::UnitId.eq(unit))
+        .filter(work_item::Column::Year.between(from.year(), to.year()))
+        .order_by_asc(work_item::Column::OrderOn)
+        .order_by_asc(work_item::Column::Id)
+        .all(db)
+        .await?;
+    let within = |row: &work_item::Model| (from..=to).contains(&row.received_on.unwrap_or(row.order_on));
+    let rows: Vec<work_item::Model> = rows.into_iter().filter(within).collect();
+    Ok(of_rows(&rows, to))
+}
+
+fn of_rows(rows: &[work_item::Model], today: NaiveDate) -> Vec<Counted> {
+    COUNTS
         .iter()
         .map(|count| {
             let added = rows.iter().map(|row| (row.id, count.adds(&row.item(), today))).filter(|(_, adds)| *adds != 0);
@@ -57,7 +83,5 @@ pub async fn counts(db: &impl ConnectionTrait, unit: UnitId, year: i32, today: N
             let value = adds.into_iter().map(i64::from).sum();
             Counted { name: count.name.to_owned(), value, rows: counted, kept, survey: None }
         })
-        .collect();
-    counted.extend(crate::surveys::counted(db, unit, year).await?);
-    Ok(counted)
+        .collect()
 }

@@ -82,6 +82,8 @@ pub struct CertificateRow {
 /// One unit and its declaration.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConformityUnitPage {
+    /// The declaration in force, where its announcement is not recorded and the person may record it.
+    pub unannounced: Option<Link>,
     /// The declaration in force.
     pub declaration: Option<Link>,
     /// Its edition.
@@ -166,8 +168,6 @@ pub struct GroundShown {
     pub doubtful: bool,
     /// The data says that it does not hold any more.
     pub ended: bool,
-    /// Where it was seen.
-    pub source: Option<String>,
 }
 
 /// The draft of a declaration.
@@ -395,6 +395,8 @@ pub struct PublicDeclarationRow {
     pub issued_on: NaiveDate,
     /// Procedures in scope.
     pub lines: i32,
+    /// Another one is in force in its place and not announced yet.
+    pub replaced: bool,
 }
 
 /// Declarations in force, for everybody.
@@ -423,6 +425,8 @@ pub struct PublicDeclaration {
     pub ended_on: Option<NaiveDate>,
     /// What holds in its place.
     pub instead: Option<Link>,
+    /// What holds in its place is not announced yet.
+    pub awaits: bool,
     /// The papers.
     pub files: Vec<(DeclarationPart, String)>,
     /// Procedures in scope.
@@ -506,6 +510,7 @@ impl View for ConformityUnitPage {
             action: "/cong-bo/chung-nhan/1".to_owned(),
         };
         let full = Self {
+            unannounced: Some(link("Quyết định số 05/QĐ-UBND")),
             declaration: Some(link("Quyết định số 05/QĐ-UBND")),
             standard: Some("TCVN ISO 9001:2015".to_owned()),
             issued_on: Some(day("2026-03-05")),
@@ -533,6 +538,7 @@ impl View for ConformityUnitPage {
             back: "/cong-bo".to_owned(),
         };
         let holds = Self {
+            unannounced: None,
             moved: vec![],
             revised: vec![],
             due: None,
@@ -584,17 +590,13 @@ fn grounds() -> Vec<GroundShown> {
             text: "Căn cứ Quyết định số 19/2014/QĐ-TTg ngày 05 tháng 3 năm 2014 của Thủ tướng Chính phủ".to_owned(),
             doubtful: false,
             ended: false,
-            source: Some("S1".to_owned()),
         },
         GroundShown {
             text: "Căn cứ Quyết định số 101/QĐ-BKHCN ngày 21 tháng 01 năm 2019".to_owned(),
             doubtful: true,
             ended: false,
-            source: Some("M".to_owned()),
         },
-        GroundShown {
-            text: "Căn cứ Quyết định đã hết hiệu lực".to_owned(), doubtful: true, ended: true, source: None
-        },
+        GroundShown { text: "Căn cứ Quyết định đã hết hiệu lực".to_owned(), doubtful: true, ended: true },
     ]
 }
 
@@ -821,8 +823,10 @@ impl View for PublicDeclarations {
             decision: "05/QĐ-UBND".to_owned(),
             issued_on: day("2026-03-05"),
             lines: 321,
+            replaced: false,
         };
-        vec![Self { list: Listing::plain(vec![row]) }, Self { list: Listing::plain(vec![]) }]
+        let replaced = PublicDeclarationRow { replaced: true, ..row.clone() };
+        vec![Self { list: Listing::plain(vec![row, replaced]) }, Self { list: Listing::plain(vec![]) }]
     }
 }
 
@@ -839,6 +843,7 @@ impl View for PublicDeclaration {
             decision: ("05/QĐ-UBND".to_owned(), day("2026-03-05")),
             ended_on: None,
             instead: None,
+            awaits: false,
             files: vec![(DeclarationPart::Decision, "/cong-khai/cong-bo/1/decision.pdf".to_owned())],
             rows: vec![ScopeRow { href: None, ..scope_row(None) }],
             list_href: "/cong-khai/cong-bo".to_owned(),
@@ -850,6 +855,7 @@ impl View for PublicDeclaration {
             ..in_force.clone()
         };
         let withdrawn = Self { state: DeclarationState::Withdrawn, instead: None, files: vec![], ..replaced.clone() };
-        vec![in_force, replaced, withdrawn]
+        let awaits = Self { instead: None, awaits: true, ..replaced.clone() };
+        vec![in_force, replaced, withdrawn, awaits]
     }
 }

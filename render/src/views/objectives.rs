@@ -125,6 +125,8 @@ pub struct StepRow {
 /// A result.
 #[derive(Clone, Debug, Serialize)]
 pub struct ResultRow {
+    /// Another result of the same day was recorded after it and counts in its place.
+    pub corrected: bool,
     /// The day it speaks of.
     pub on: NaiveDate,
     /// In words.
@@ -248,6 +250,7 @@ impl View for ObjectivePage {
             ..step.clone()
         };
         let result = ResultRow {
+            corrected: false,
             on: day(9, 30),
             value: "99,24 % (2.624/2.644)".to_owned(),
             on_target: true,
@@ -255,7 +258,14 @@ impl View for ObjectivePage {
             by: "Cán bộ đầu mối xã An Mẫu".to_owned(),
             evidence_href: Some("/minh-chung/objective_result/1".to_owned()),
         };
-        let worse = ResultRow { on: day(6, 30), value: "97 %".to_owned(), on_target: false, note: None, ..result.clone() };
+        let worse = ResultRow {
+            corrected: true,
+            on: day(6, 30),
+            value: "97 %".to_owned(),
+            on_target: false,
+            note: None,
+            ..result.clone()
+        };
         let running = Self {
             unit: "Xã An Mẫu".to_owned(),
             year: "2026".to_owned(),

@@ -36,15 +36,22 @@ impl ErrorPage {
     #[must_use]
     pub fn of(catalogue: &Catalogue, lang: Lang, status: u16, code: &str, detail: Option<String>) -> Self {
         let general = ProblemType::of(catalogue, lang, code).unwrap_or_else(|| ProblemType::internal(catalogue, lang));
+        // What a page says to people, where the API says it to programs.
+        let own = |list: &str, otherwise: String| {
+            let key = format!("{list}.{}", general.code);
+            if catalogue.has(&key) { catalogue.get(lang, &key, &[]) } else { otherwise }
+        };
+        let advice = own("page_advice", general.advice.clone());
+        let (title, meaning) = (own("page_title", general.title.clone()), own("page_meaning", general.meaning.clone()));
         Self {
             status,
-            code: general.code,
-            title: general.title,
             detail: match &detail {
                 Some(detail) => detail.strip_suffix(&general.advice).unwrap_or(detail).trim_end().to_owned(),
-                None => general.meaning,
+                None => meaning,
             },
-            advice: general.advice,
+            title,
+            advice,
+            code: general.code,
             onward: None,
         }
     }
@@ -197,6 +204,20 @@ mod tests {
         for code in catalogue.keys(Lang::Vi).filter_map(|key| key.strip_prefix("rule.")) {
             let page = ProblemType::of(&catalogue, Lang::Vi, code).unwrap();
             assert!(!page.meaning.contains('{'), "{code}: {}", page.meaning);
+        }
+    }
+
+    #[test]
+    fn an_error_page_speaks_to_people_and_the_explanation_of_the_code_to_programs() {
+        let catalogue = Catalogue::embedded().unwrap();
+        for code in ["malformed", "idempotency_key_reused", "method_not_allowed", "precondition_required"] {
+            let page = ErrorPage::of(&catalogue, Lang::Vi, 400, code, None);
+            let said = format!("{} {} {}", page.title, page.detail, page.advice);
+            for word in ["API", "Idempotency", "If-Match", "ETag", "định dạng"] {
+                assert!(!said.contains(word), "{code}: {said}");
+            }
+            let problem = ProblemType::of(&catalogue, Lang::Vi, code).unwrap();
+            assert_ne!(problem.advice, page.advice, "{code}");
         }
     }
 

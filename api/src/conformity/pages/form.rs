@@ -96,7 +96,8 @@ async fn form_view(app: &App, caller: &Caller, found: Read, form: Option<Form>) 
 
 pub(super) fn shown_ground(text: &str, on: chrono::NaiveDate) -> view::GroundShown {
     let ground = bases::ground(text, on);
-    view::GroundShown { doubtful: ground.doubtful(), ended: ground.ended, source: ground.source, text: ground.text }
+    // Where it was seen is a note for whoever keeps the data; the API has it.
+    view::GroundShown { doubtful: ground.doubtful(), ended: ground.ended, text: ground.text }
 }
 
 #[handler]

@@ -1,6 +1,6 @@
 //! Declarations in force, for everybody: the list, one declaration, its papers.
 
-use domain::conformity::DeclarationPart;
+use domain::conformity::{DeclarationPart, DeclarationState};
 use domain::id::ConformityDeclarationId;
 use poem::http::StatusCode;
 use poem::web::{Data, Path, Query};
@@ -62,13 +62,14 @@ fn row(one: Listed) -> Option<view::PublicDeclarationRow> {
         issued_on: one.row.issued_on?,
         standard: one.standard,
         lines: one.row.line_count,
+        replaced: one.row.state == DeclarationState::Replaced,
         unit: one.row.unit_name,
     })
 }
 
 #[handler]
 async fn show_page(app: Data<&App>, request: &Request, Path(id): Path<ConformityDeclarationId>) -> Result<Response> {
-    let public::Shown { listed, scope, instead, files } = public::find(app.store.read(), id).await?;
+    let public::Shown { listed, scope, instead, awaits, files } = public::find(app.store.read(), id).await?;
     let row = listed.row;
     let title = say(&app, "conformity.page_title", &[("unit", row.unit_name.clone())]);
     let instead = instead.and_then(|other| Some(Link { href: page_of(other.id), text: papers::called(&other)? }));
@@ -77,6 +78,7 @@ async fn show_page(app: Data<&App>, request: &Request, Path(id): Path<Conformity
         decision: papers::short_number(&row).zip(row.issued_on).ok_or(Error::NotFound)?,
         standard: listed.standard,
         instead,
+        awaits,
         files: files.into_iter().map(|part| (part, format!("{}/{part}.pdf", page_of(id)))).collect(),
         rows: scope.lines.iter().map(|line| super::scope::row(line, None, false)).collect(),
         list_href: LIST.to_owned(),

@@ -1,6 +1,6 @@
 //! Who has declared, one unit, its certificates, every declaration.
 
-use domain::conformity::{DeclarationState, ScopeChange};
+use domain::conformity::{DeclarationFact, DeclarationState, ScopeChange};
 use domain::draft::Problems;
 use domain::id::{ConformityCertificateId, UnitId};
 use domain::permission::Permission;
@@ -189,7 +189,16 @@ async fn show(app: &App, caller: &Caller, id: UnitId, path: &str, status: Status
             note: row.note,
         }
     };
+    let unannounced = match &standing.declaration {
+        Some(row) if keeps => {
+            let facts = super::super::facts_about(db, row.id).await?;
+            let announced = facts.iter().any(|one| one.fact == DeclarationFact::Announced);
+            (!announced).then(|| link_of(app, row))
+        }
+        _ => None,
+    };
     let page = view::ConformityUnitPage {
+        unannounced,
         declaration: standing.declaration.as_ref().map(|row| link_of(app, row)),
         standard: standing.standard,
         issued_on: standing.declaration.as_ref().and_then(|row| row.issued_on),
@@ -216,7 +225,8 @@ fn certificate_of(form: &Form) -> Result<certificates::Input> {
     problems.check(standard.is_none(), "standard_edition", "required");
     let day = |name: &str| form.value(name).trim().parse().ok();
     let (from, to) = (day("cert_from"), day("cert_to"));
-    problems.check(to.is_none(), "cert_to", "required");
+    let until = if form.value("cert_to").trim().is_empty() { "required" } else { "expected_date" };
+    problems.check(to.is_none(), "cert_to", until);
     problems.check(!form.value("cert_from").trim().is_empty() && from.is_none(), "cert_from", "expected_date");
     problems.line("cert_body", form.value("cert_body"), 300);
     problems.line("cert_number", form.value("cert_number"), 100);

@@ -182,8 +182,6 @@ fn changes_of(form: &Form) -> (Vec<usize>, Vec<NewChange>) {
 fn on_form(error: Error, rows: &[usize]) -> Error {
     let error = renamed(error, |field| match field {
         "decision" => "decision_number".to_owned(),
-        // No row at all: said of the form as a whole.
-        "changes" => String::new(),
         other => match other.rsplit_once('/') {
             Some((row, "fee")) => format!("{row}/fee_words"),
             Some((row, "code")) => format!("{row}/procedure_code"),
