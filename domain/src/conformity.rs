@@ -17,14 +17,8 @@ use crate::time::vn_day;
 pub const CODES: &[&str] = &["scope_empty", "scope_moved", "declaration_open"];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] = &[
-    "first_but_declared",
-    "first_without_reason",
-    "reason_against_scope",
-    "before_decision",
-    "not_yet_happened",
-    "web_address_form",
-];
+pub const FIELD_CODES: &[&str] =
+    &["first_but_declared", "reason_against_scope", "before_decision", "not_yet_happened", "web_address_form"];
 
 /// Working days to declare again after the scope has changed; our own figure, no law gives one.
 pub const RENEW_DAYS: u32 = 10;

@@ -17,15 +17,8 @@ use crate::year_work::YEARS;
 pub const CODES: &[&str] = &["objective_without_plan", "no_result", "evaluation_too_early", "objective_step_done"];
 
 /// Every field code of this module, besides those of [`crate::draft`].
-pub const FIELD_CODES: &[&str] = &[
-    "not_a_decimal",
-    "measured_outside_year",
-    "due_outside_year",
-    "not_a_share",
-    "not_below_zero",
-    "unusual_percent",
-    "correction_without_reason",
-];
+pub const FIELD_CODES: &[&str] =
+    &["not_a_decimal", "measured_outside_year", "due_outside_year", "not_a_share", "not_below_zero", "unusual_percent"];
 
 /// More rows than this are several plans.
 pub const MOST_STEPS: usize = 50;

@@ -42,6 +42,10 @@ impl Answer {
 
     /// Stops the test when a page or a problem shows the key of a message instead of its words.
     fn is_worded(&self, path: &str) {
+        // The log names events by their codes.
+        if path.starts_with("/nhat-ky") {
+            return;
+        }
         let kind = self.header("content-type");
         let shown = match kind.split(';').next() {
             Some("text/html") => without_tags(&self.text()),
