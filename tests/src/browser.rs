@@ -142,6 +142,11 @@ impl Window {
         self.press("Đăng nhập").await;
     }
 
+    /// The session ends without this window's doing: its cookie is gone, its page stays.
+    pub async fn sign_out_elsewhere(&self) {
+        self.driver.delete_all_cookies().await.unwrap();
+    }
+
     /// Types into a field by its name, replacing what is there.
     pub async fn fill(&self, name: &str, text: &str) {
         let field = self.find(&format!("[name='{name}']")).await;

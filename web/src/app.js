@@ -42,6 +42,47 @@
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => release(form));
   });
 
+  // What was typed into a form that is sent after the session has ended comes back after signing in. Kept in this
+  // tab only until the next page; no passwords, tokens or files.
+  const unsent = "unsent";
+  const entry = document.querySelector("form[action='/dang-nhap']");
+  const here = () => location.pathname + location.search;
+  const kept = JSON.parse(store((place) => place.getItem(unsent)) ?? "null");
+  const typed = (form) => [...form.elements]
+    .filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type));
+  on("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form === entry) return;
+    const fields = typed(form).map((field) => [field.name, field.type, field.value, field.checked === true]);
+    store((place) => place.setItem(unsent, JSON.stringify({ page: here(), action: form.getAttribute("action"), fields })));
+  });
+  if (entry && kept) {
+    const note = document.querySelector("[data-unsent]");
+    if (note) note.hidden = false;
+  } else if (kept) {
+    store((place) => place.removeItem(unsent));
+    const form = document.querySelector(`main form[method=post][action="${CSS.escape(kept.action)}"]`) ??
+      [...document.querySelectorAll("main form")].find((one) => one.getAttribute("action") === kept.action);
+    const signedIn = document.referrer && new URL(document.referrer).pathname === "/dang-nhap";
+    if (form && signedIn && kept.page === here()) addEventListener("load", () => refill(form));
+  }
+  const refill = (form) => {
+    for (const [name, type, value, checked] of kept.fields) {
+      const all = () => typed(form).filter((field) => field.name === name);
+      const group = name.split("/")[0];
+      const add = form.querySelector(`[data-rows="${CSS.escape(group)}"] [data-add-row]`);
+      for (let rows = 0; rows < 100 && add && all().length === 0; rows += 1) add.click();
+      const choice = type === "radio" || type === "checkbox";
+      for (const field of all()) {
+        if (!choice) field.value = value;
+        else if (field.value === value) field.checked = checked;
+      }
+    }
+    form.closest("details")?.setAttribute("open", "");
+    const note = document.querySelector("[data-restored]");
+    if (note) { note.hidden = false; note.scrollIntoView({ block: "center" }); }
+  };
+
   // One more row of a repeated group, made from the group's template.
   on("click", (event) => {
     const button = near(event, "[data-add-row]");

@@ -10,11 +10,8 @@ use domain::id::{ConformityDeclarationId, ConformityFactId, DocumentId, PersonId
 use domain::record::Subject;
 use domain::rule::Refused;
 use domain::time::vn_date;
-use entities::{conformity_declaration as declaration, conformity_fact as fact, conformity_line as line, issue_decision, unit};
-use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QuerySelect as _,
-};
+use entities::{conformity_declaration as declaration, conformity_fact as fact, conformity_line as line, issue_decision};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 
 use super::scope::{self, Scope};
 use super::{Texts, access, check, facts_of, grounds_of, papers};
@@ -34,7 +31,7 @@ struct Case {
 async fn begin(tx: &Tx, caller: &Caller, id: ConformityDeclarationId, version: Version) -> Result<Case> {
     let row = access::find(tx.db(), caller, id, false).await?;
     // The unit first: «one in force» spans the declarations of a unit.
-    unit::Entity::find_by_id(row.unit_id).lock_exclusive().one(tx.db()).await?;
+    crate::units::locked(tx, row.unit_id).await?;
     let row = access::find(tx.db(), caller, id, true).await?;
     seen(version, row.version)?;
     let by = access::by(tx.db(), caller, &row).await?;

@@ -9,8 +9,7 @@ use domain::id::{DocumentId, IssueDecisionId, PersonId, RevisionId, UnitId};
 use domain::permission::{Permission, Role};
 use domain::record::Subject;
 use domain::time::{vn_date, vn_day};
-use entities::{document, issue_decision, revision, unit};
-use sea_orm::sea_query::LockType;
+use entities::{document, issue_decision, revision};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -131,7 +130,7 @@ async fn insert(
     signed_on: NaiveDate,
 ) -> Result<issue_decision::Model> {
     // Who registers a declaration holds the unit: the same number is not given twice at once.
-    unit::Entity::find_by_id(unit).lock(LockType::NoKeyUpdate).one(tx.db()).await?.ok_or(Error::NotFound)?;
+    crate::units::locked(tx, unit).await?;
     if crate::conformity::has_number(tx.db(), unit, &number, signed_on.year()).await? {
         return Err(Error::field("number", "taken"));
     }

@@ -45,6 +45,8 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let is_api = path.starts_with("/api/");
         let full_path = request.uri().path_and_query().map_or_else(|| path.clone(), ToString::to_string);
         let lang = language(&request);
+        // Whoever sent a form goes on at the page it stood on.
+        let stood_on = (!method.is_safe() && !is_api).then(|| page_before(&request));
         let (outcome, sent) = match self.prepare(&mut request, &id).await {
             Ok(sent) => (self.run(request, &path).await, sent),
             Err(error) => (Err(error.into()), Vec::new()),
@@ -54,6 +56,11 @@ impl<E: Endpoint> Endpoint for Edge<E> {
             Err(error) if is_api && error.is::<ParseRequestPayloadError>() => {
                 let error = shape::explain(&method, &path, &sent).map_or_else(|| understand(error), Error::Invalid);
                 problem(&self.app, &error, lang, &id)
+            }
+            Err(error)
+                if error.is::<Error>() && matches!(error.downcast_ref(), Some(Error::Unauthenticated)) && stood_on.is_some() =>
+            {
+                crate::web::session_over(stood_on.as_deref().unwrap_or("/"))
             }
             Err(error) => self.failure(error, is_api, lang, &id, &full_path).await,
         };
@@ -66,6 +73,16 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         );
         secure(&mut response, &path, &id);
         Ok(response)
+    }
+}
+
+/// The page of ours that a form was sent from.
+fn page_before(request: &Request) -> String {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let from = header("referer").and_then(|from| from.split_once("://")).and_then(|(_, rest)| rest.split_once('/'));
+    match from {
+        Some((host, path)) if Some(host) == header("host") => format!("/{path}"),
+        _ => "/".to_owned(),
     }
 }
 

@@ -368,7 +368,7 @@ async fn register_in(
 ) -> Result<management_review::Model> {
     let review = access::find(tx.db(), caller, id).await?;
     // Numbers of one agency are given one after the other.
-    unit::Entity::find_by_id(review.unit_id).lock_exclusive().one(tx.db()).await?;
+    crate::units::locked(tx, review.unit_id).await?;
     let query = management_review::Entity::find_by_id(id).lock_exclusive();
     let before = query.one(tx.db()).await?.ok_or(Error::NotFound)?;
     seen(version, before.version)?;

@@ -23,6 +23,8 @@ pub fn routes(tree: Route) -> Route {
 #[derive(Debug, serde::Deserialize)]
 struct Next {
     tiep: Option<String>,
+    /// A form was sent after the session had ended.
+    het_phien: Option<String>,
 }
 
 /// Only a path of our own: `//host`, `\` and control characters are refused.
@@ -36,6 +38,9 @@ fn safe_path(path: Option<&str>) -> String {
 async fn sign_in_page(app: Data<&App>, Query(next): Query<Next>) -> Result<Response> {
     let mut form = Form::default();
     form.set("next", safe_path(next.tiep.as_deref()));
+    if next.het_phien.is_some() {
+        form.set("ended", "yes");
+    }
     show(&app, StatusCode::OK, form).await
 }
 
@@ -43,7 +48,7 @@ async fn show(app: &App, status: StatusCode, form: Form) -> Result<Response> {
     let title = web::say(app, "sign_in.title", &[]);
     let next = form.value("next").to_owned();
     let samples = if app.sample_world().await? { crate::sample::logins() } else { Vec::new() };
-    let view = render::views::entry::SignIn { form, next: Some(next), samples };
+    let view = render::views::entry::SignIn { ended: form.value("ended") == "yes", form, next: Some(next), samples };
     web::open_page(app, status, &title, "/dang-nhap", &view).await
 }
 

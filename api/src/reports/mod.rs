@@ -14,7 +14,7 @@ use domain::permission::Permission;
 use domain::record::{PaperKind, ReportState, Subject};
 use domain::rule::Refused;
 use domain::time::vn_date;
-use entities::{inspection, paper, report, unit};
+use entities::{inspection, paper, report};
 use sea_orm::{
     AccessMode, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
     EntityTrait as _, IsolationLevel, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, TransactionTrait as _,
@@ -337,7 +337,7 @@ async fn register_in(
 ) -> Result<paper::Model> {
     let visit = access::find(tx.db(), caller, id).await?;
     // Numbers of one agency are given one after the other.
-    unit::Entity::find_by_id(visit.owner_unit_id).lock_exclusive().one(tx.db()).await?;
+    crate::units::locked(tx, visit.owner_unit_id).await?;
     let visit = inspection::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?.unwrap_or(visit);
     let known = paper::Entity::find()
         .filter(paper::Column::InspectionId.eq(id))

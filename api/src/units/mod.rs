@@ -13,7 +13,7 @@ use domain::id::{PersonId, UnitId};
 use domain::permission::Permission;
 use domain::record::{Subject, SuccessionKind};
 use entities::{membership, unit, unit_kind, unit_level, unit_path, unit_succession};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,
@@ -347,9 +347,10 @@ pub async fn correct(store: &Store, caller: &Caller, id: UnitId, version: Versio
         .await
 }
 
-/// A unit by id, locked until the work ends.
+/// A unit by id, locked until the work ends: what spans a unit is done one after the other. Rows that point at the unit
+/// may be added meanwhile: their writers may hold what this work waits for.
 pub(crate) async fn locked(tx: &Tx, id: UnitId) -> Result<unit::Model> {
-    unit::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?.ok_or(Error::NotFound)
+    unit::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx.db()).await?.ok_or(Error::NotFound)
 }
 
 async fn rename(tx: &Tx, old: &unit::Model, name: String) -> Result<unit::Model> {

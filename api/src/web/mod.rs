@@ -318,6 +318,12 @@ pub fn path_of(request: &Request) -> String {
     request.original_uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
+/// The way of a form whose session had ended: to sign-in, which says so, and back to the form's page.
+#[must_use]
+pub fn session_over(page: &str) -> Response {
+    redirect(&format!("/dang-nhap?het_phien=1&tiep={}", percent(page)))
+}
+
 /// A failure as a page; who is not signed in is led to sign-in and back.
 pub async fn error_page(app: &App, error: &Error, lang: Lang, id: &str, path: &str) -> Response {
     if matches!(error, Error::Unauthenticated) {

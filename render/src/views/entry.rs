@@ -9,6 +9,8 @@ use crate::{Form, View};
 pub struct SignIn {
     /// Login as typed, and what was wrong. Never holds the password.
     pub form: Form,
+    /// Whether a form was sent after the session had ended.
+    pub ended: bool,
     /// Where to go afterwards: a path of this site.
     pub next: Option<String>,
     /// Sample logins to show; only ever filled in the sample world.
@@ -38,7 +40,7 @@ impl View for SignIn {
             password: "mau-2026".to_owned(),
             who: "Trưởng đoàn kiểm tra, Sở Nội vụ".to_owned(),
         }];
-        vec![Self::default(), refused, Self { samples, ..Self::default() }]
+        vec![Self::default(), Self { ended: true, ..Self::default() }, refused, Self { samples, ..Self::default() }]
     }
 }
 

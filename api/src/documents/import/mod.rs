@@ -168,8 +168,7 @@ pub async fn run(
             let mut reading = Sheets::of(&words, &file);
             let unit = own(tx.db(), &who, target).await?;
             // What is there is read again under the lock of the catalogue's unit.
-            let unit_row = entities::unit::Entity::find_by_id(unit).lock_exclusive().one(tx.db()).await?;
-            unit_row.ok_or(Error::NotFound)?;
+            crate::units::locked(&tx, unit).await?;
             let planned = plan(tx.db(), &who, unit, &mut reading, entries).await?;
             if !reading.wrong.is_empty() {
                 return Err(refused(reading.wrong));

@@ -245,6 +245,7 @@ async fn used_in(
         .await?;
     let documents: BTreeMap<DocumentId, String> = document::Entity::find()
         .filter(document::Column::Id.is_in(links.iter().map(|link| link.document_id)))
+        .filter(document::Column::State.ne(DocumentState::Withdrawn))
         .filter(access::visible(ask.caller))
         .filter(Condition::all().add_option(ask.unit_id.map(|unit| document::Column::UnitId.in_subquery(below(unit)))))
         .all(ask.db)
