@@ -22,7 +22,7 @@ use crate::documents::access;
 use crate::documents::revisions::numbers_of;
 use crate::error::{Error, Result};
 use crate::http::Download;
-use crate::reports::{agency, place_name, units_above};
+use crate::reports::{agency, is_committee, place_name, units_above};
 use crate::store::names_of_people;
 
 /// Most rows of a paper: longer ones are spreadsheets.
@@ -235,7 +235,8 @@ async fn heading(db: &impl ConnectionTrait, unit: UnitId, today: NaiveDate) -> R
     let signers = signers(db, own, today).await?;
     let of = |role: Role| signers.get(&role).cloned().unwrap_or_default();
     Ok(Heading {
-        superior: above.get(1).map(agency),
+        // A people's committee stands under its own name alone.
+        superior: above.get(1).filter(|_| !is_committee(own)).map(agency),
         agency: agency(own),
         place: place_name(&above),
         secretary: Signer { position: None, ..of(Role::IsoSecretary) },
